@@ -26,7 +26,7 @@ public interface Workload<B extends MicroBatch> extends Serializable {
 
     /**
      * Loads what a process loads once, classes, native libraries and kernels, so that {@link #open} and the first pass take less
-     * time later. Holds nothing when it returns, and needs much less memory than a replica. Nothing by default.
+     * time later. Holds nothing when it returns, and needs little memory, whatever the size of what is trained. Nothing by default.
      */
     default void warm(String device) throws IOException {}
 

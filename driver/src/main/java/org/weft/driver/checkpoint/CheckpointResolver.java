@@ -104,8 +104,13 @@ public final class CheckpointResolver {
 
     /** Name of a run's newest committed checkpoint, or null. */
     public String newestName(RunDirectory run) throws IOException {
-        List<Store.Entry> entries = committed(store, run);
-        return entries.isEmpty() ? null : entries.get(entries.size() - 1).name();
+        List<Store.Entry> entries = directories(store, run);
+        for (int i = entries.size() - 1; i >= 0; i--) {
+            if (state(store, entries.get(i).path()) == State.COMMITTED) {
+                return entries.get(i).name();
+            }
+        }
+        return null;
     }
 
     /** The manifest of a run's newest committed checkpoint that has one to read, its files unread; null for none. */

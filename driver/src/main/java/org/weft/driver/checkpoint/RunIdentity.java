@@ -1,6 +1,7 @@
 package org.weft.driver.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -199,6 +200,11 @@ public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary 
             changed.put("run.seed", seed + " -> " + after.run().seed());
         }
         return changed;
+    }
+
+    /** Those of the names in {@link #changedSince} that are keys of the configuration. */
+    public static List<String> settingsOf(Collection<String> changed) {
+        return changed.stream().filter(name -> name.contains(".")).toList();
     }
 
     /** Where data lie does not matter. */

@@ -31,6 +31,11 @@ record LeaseFiles(Store store, String directory) {
             return record != null && record.released();
         }
 
+        /** Whether somebody asked the run to end. */
+        boolean stops() {
+            return record != null && record.stops();
+        }
+
         boolean isOwnedBy(String owner) {
             return record != null && record.owner().equals(owner);
         }
@@ -40,22 +45,29 @@ record LeaseFiles(Store store, String directory) {
         }
     }
 
+    /** A term's file; null where there is none. */
+    Seen at(int term) throws IOException {
+        try {
+            byte[] bytes = store.readAll(path(term));
+            return new Seen(term, bytes, LeaseRecord.parse(bytes));
+        } catch (FileNotFoundException e) {
+            return null;
+        }
+    }
+
     /** Null where nobody ever drove this run. */
     Seen newest() throws IOException {
-        FileNotFoundException vanished = null;
         for (int attempt = 0; attempt < 10; attempt++) {
             int term = newestTerm();
             if (term == 0) {
                 return null;
             }
-            try {
-                byte[] bytes = store.readAll(path(term));
-                return new Seen(term, bytes, LeaseRecord.parse(bytes));
-            } catch (FileNotFoundException e) {
-                vanished = e; // Given back, or being renewed where a rename takes two steps.
-            }
+            Seen seen = at(term);
+            if (seen != null) {
+                return seen;
+            } // Given back, or being renewed where a rename takes two steps.
         }
-        throw vanished;
+        throw new FileNotFoundException(directory + ": each newest term vanished as it was read");
     }
 
     private int newestTerm() throws IOException {
@@ -82,6 +94,11 @@ record LeaseFiles(Store store, String directory) {
 
     void delete(int term) throws IOException {
         store.delete(path(term));
+    }
+
+    /** Whether somebody stands by for this run, as far as files tell. */
+    boolean haveStandby() throws IOException {
+        return store.list(directory).stream().anyMatch(entry -> entry.name().startsWith(StandbyFile.PREFIX));
     }
 
     /** Removes the leases' directory, and the run's, where they hold nothing: a run that never began leaves no trace. */

@@ -22,6 +22,9 @@ import org.weft.core.Json;
  *     its start; null in a file of an earlier version
  * @param ending how the run ended, of a driver that gave it back because it had; null of one that did not get so far, and in a
  *     file of an earlier version
+ * @param stopRequested whether somebody asked the run to end, from then on; null where nobody did
+ * @param resumeStep that the driver was asked to go on from, or a driver before it that had not begun either; null for the
+ *     newest checkpoint, and of a driver that began
  */
 record LeaseRecord(
         int formatVersion,
@@ -34,7 +37,9 @@ record LeaseRecord(
         int generation,
         boolean released,
         Boolean began,
-        Ending ending) {
+        Ending ending,
+        Boolean stopRequested,
+        Integer resumeStep) {
     static final int FORMAT_VERSION = 1;
 
     private static final ObjectMapper JSON =
@@ -53,6 +58,45 @@ record LeaseRecord(
         return next(highestGeneration, false, began, null);
     }
 
+    /** The same where nobody asked the run to end, else one that says so; to be written with the next sign of life. */
+    LeaseRecord askedToStop(boolean asked) {
+        if (!asked || stops()) {
+            return this;
+        }
+        return new LeaseRecord(
+                formatVersion,
+                term,
+                owner,
+                driver,
+                started,
+                leaseSeconds,
+                sequence,
+                generation,
+                released,
+                began,
+                ending,
+                true,
+                resumeStep);
+    }
+
+    /** The same with a generation that is known to be used; to be written with the next sign of life. */
+    LeaseRecord from(int highestGeneration) {
+        return new LeaseRecord(
+                formatVersion,
+                term,
+                owner,
+                driver,
+                started,
+                leaseSeconds,
+                sequence,
+                highestGeneration,
+                released,
+                began,
+                ending,
+                stopRequested,
+                resumeStep);
+    }
+
     /** The same of a driver that began. */
     LeaseRecord begun() {
         return next(generation, false, true, null);
@@ -69,12 +113,33 @@ record LeaseRecord(
 
     private LeaseRecord next(int highest, boolean last, Boolean begun, Ending how) {
         return new LeaseRecord(
-                formatVersion, term, owner, driver, started, leaseSeconds, sequence + 1, highest, last, begun, how);
+                formatVersion,
+                term,
+                owner,
+                driver,
+                started,
+                leaseSeconds,
+                sequence + 1,
+                highest,
+                last,
+                begun,
+                how,
+                stopRequested,
+                Boolean.TRUE.equals(begun) ? null : resumeStep);
+    }
+
+    boolean hasBegun() {
+        return Boolean.TRUE.equals(began);
+    }
+
+    /** Whether somebody asked the run to end, and the driver knew. */
+    boolean stops() {
+        return Boolean.TRUE.equals(stopRequested);
     }
 
     /** Whether an application began this run. */
     boolean begunBy(String application) {
-        return Boolean.TRUE.equals(began) && driver.application().equals(application);
+        return hasBegun() && driver.application().equals(application);
     }
 
     byte[] toBytes() {

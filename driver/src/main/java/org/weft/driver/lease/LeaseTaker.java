@@ -26,6 +26,8 @@ final class LeaseTaker {
     private final long unitNanos;
     private final Consumer<String> notices;
     private final Threads threads;
+    /** What {@link #succeed} last tried to make. */
+    private Taken tried;
 
     /**
      * @param unitNanos a second, less in tests
@@ -53,14 +55,15 @@ final class LeaseTaker {
     record Taken(LeaseFiles.Seen before, LeaseRecord mine) {}
 
     /**
+     * @param resumeStep for {@link LeaseRecord}
      * @throws WeftException where another driver has the run
      */
-    Taken take() throws IOException {
+    Taken take(Integer resumeStep) throws IOException {
         LeaseFiles.Seen found = files.newest();
         if (found != null && !found.released()) {
             found = watch(found);
         }
-        LeaseRecord mine = termAfter(found);
+        LeaseRecord mine = termAfter(found, resumeStep);
         LeaseFiles.Seen now = make(mine);
         if (!now.isOwnedBy(mine.owner())) {
             throw refused(now, "took it first");
@@ -75,11 +78,34 @@ final class LeaseTaker {
      * @return null where another driver made it first
      */
     Taken succeed(LeaseFiles.Seen found) throws IOException {
-        LeaseRecord mine = termAfter(found);
-        return make(mine).isOwnedBy(mine.owner()) ? new Taken(found, mine) : null;
+        LeaseRecord before = found == null ? null : found.record();
+        LeaseRecord mine = termAfter(found, before == null || before.hasBegun() ? null : before.resumeStep());
+        tried = new Taken(found, mine);
+        return make(mine).isOwnedBy(mine.owner()) ? afterLastWord(tried) : null;
     }
 
-    private LeaseRecord termAfter(LeaseFiles.Seen found) {
+    /**
+     * What {@link #succeed} has made though it failed: the file came to be, and could not be read then.
+     *
+     * @param now what stands there
+     * @return null where that is another's
+     */
+    Taken madeBefore(LeaseFiles.Seen now) throws IOException {
+        return tried != null && now != null && now.isOwnedBy(tried.mine().owner()) ? afterLastWord(tried) : null;
+    }
+
+    /** A driver that was slow, and not dead, may have set more generations aside until the next term was there to be seen. */
+    private Taken afterLastWord(Taken taken) throws IOException {
+        LeaseFiles.Seen last =
+                taken.before() == null ? null : files.at(taken.before().term());
+        int generation =
+                last == null || last.record() == null ? 0 : last.record().generation();
+        return generation <= taken.mine().generation()
+                ? taken
+                : new Taken(taken.before(), taken.mine().from(generation));
+    }
+
+    private LeaseRecord termAfter(LeaseFiles.Seen found, Integer resumeStep) {
         int term = found == null ? 1 : found.term() + 1;
         int generation =
                 found == null || found.record() == null ? 0 : found.record().generation();
@@ -96,7 +122,9 @@ final class LeaseTaker {
                 generation,
                 false,
                 began,
-                null);
+                null,
+                null,
+                began ? null : resumeStep);
     }
 
     /** What stands there afterwards decides, whatever the answer was: it may have been lost, and the request repeated. */

@@ -18,8 +18,8 @@ final class LeaseWatch {
 
     private long lastLook;
     private boolean looked;
-    /** Whether a driver had the run at any look. */
-    private boolean driven;
+    /** The last term in which a driver was seen at work; 0 for none. */
+    private int drivenTerm;
 
     /** What is to be done. */
     enum Verdict {
@@ -32,7 +32,7 @@ final class LeaseWatch {
         NOBODY,
         /** The run is at its end. */
         FINISHED,
-        /** Somebody asked the run to end. */
+        /** Somebody asked the run to end, and it did, whether in order or not. */
         STOPPED
     }
 
@@ -82,15 +82,20 @@ final class LeaseWatch {
         lastLook = atNanos;
         seen = now;
         if (now != null && !now.released()) {
-            driven = true;
-            return silentNanos() >= silence ? Verdict.SILENT : Verdict.WAIT;
+            drivenTerm = now.term();
+            if (silentNanos() < silence) {
+                return Verdict.WAIT;
+            }
+            return now.stops() ? Verdict.STOPPED : Verdict.SILENT;
         }
         LeaseRecord.Ending ending = now == null ? null : now.record().ending();
         if (ending != null && !ending.stopped() && ending.step() >= steps) {
             return Verdict.FINISHED;
         }
-        if (driven && now != null) {
-            return ending == null || !ending.stopped() ? Verdict.UNFINISHED : Verdict.STOPPED;
+        // What an earlier term came to says nothing of a later driver, which removed its own where it did not get to
+        // begin.
+        if (now != null && drivenTerm > 0 && now.term() >= drivenTerm) {
+            return now.stops() || (ending != null && ending.stopped()) ? Verdict.STOPPED : Verdict.UNFINISHED;
         }
         return silentNanos() >= patienceNanos ? Verdict.NOBODY : Verdict.WAIT;
     }

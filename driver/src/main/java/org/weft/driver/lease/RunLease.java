@@ -34,28 +34,25 @@ public final class RunLease implements AutoCloseable {
 
     private final LeaseFiles files;
     private final LeaseTaker.Taken taken;
+    private final LeaseFence fence;
     private final ScheduledExecutorService thread;
     private final ReentrantLock writing = new ReentrantLock();
 
     private final AtomicInteger used;
     private final ShutdownTask atShutdown = ShutdownTask.register(this::close);
 
-    /** Guarded by {@link #writing}. */
-    private LeaseRecord mine;
-
-    /** Guarded by {@link #writing}. */
+    private LeaseRecord mine; // Guarded by writing, as began is.
     private boolean began;
-
     private volatile int setAside;
     private boolean silent;
     private volatile boolean closed;
-    private volatile WeftException lost;
     private volatile LeaseRecord.Ending ending;
-    private Consumer<WeftException> onLost = failure -> {};
+    private volatile boolean stopRequested;
 
     private RunLease(LeaseFiles files, LeaseTaker.Taken taken, Threads threads) {
         this.files = files;
         this.taken = taken;
+        this.fence = new LeaseFence(files, taken.mine());
         this.mine = taken.mine();
         this.used = new AtomicInteger(taken.mine().generation());
         this.setAside = taken.mine().generation();
@@ -70,7 +67,7 @@ public final class RunLease implements AutoCloseable {
      */
     public static RunLease acquire(Store store, RunConfig run, DriverPlace driver, Consumer<String> notices)
             throws IOException {
-        return acquire(store, run, driver, notices, Threads.MACHINE);
+        return acquire(store, run, driver, null, notices);
     }
 
     /**
@@ -79,8 +76,24 @@ public final class RunLease implements AutoCloseable {
     public static RunLease acquire(
             Store store, RunConfig run, DriverPlace driver, Consumer<String> notices, Threads threads)
             throws IOException {
+        long unit = TimeUnit.SECONDS.toNanos(1);
+        return acquire(
+                new LeaseFiles(store, run.directory().lease()), driver, run.leaseSeconds(), unit, notices, threads);
+    }
+
+    /**
+     * Takes the lease of a run that is to go on from a given step. Until this driver {@link #markBegun began}, its record says so,
+     * for whoever goes on in its place.
+     *
+     * @param resumeStep null for the newest checkpoint, or the run's start
+     */
+    public static RunLease acquire(
+            Store store, RunConfig run, DriverPlace driver, Integer resumeStep, Consumer<String> notices)
+            throws IOException {
         LeaseFiles files = new LeaseFiles(store, run.directory().lease());
-        return acquire(files, driver, run.leaseSeconds(), TimeUnit.SECONDS.toNanos(1), notices, threads);
+        long unit = TimeUnit.SECONDS.toNanos(1);
+        LeaseTaker taker = new LeaseTaker(files, driver, run.leaseSeconds(), unit, notices, Threads.MACHINE);
+        return of(files, taker.take(resumeStep), Threads.MACHINE, run.leaseSeconds() * unit);
     }
 
     static RunLease acquire(
@@ -92,32 +105,30 @@ public final class RunLease implements AutoCloseable {
             Threads threads)
             throws IOException {
         LeaseTaker taker = new LeaseTaker(files, driver, leaseSeconds, unitNanos, notices, threads);
-        return of(files, taker.take(), threads, leaseSeconds * unitNanos);
+        return of(files, taker.take(null), threads, leaseSeconds * unitNanos);
     }
 
     /** Of a term that was made, where others wait {@code nanos} for a sign of life. */
+    @SuppressWarnings("FutureReturnValueIgnored") // Ends with close(); renew() handles its failures.
     static RunLease of(LeaseFiles files, LeaseTaker.Taken taken, Threads threads, long nanos) {
         RunLease lease = new RunLease(files, taken, threads);
-        lease.start(nanos / SIGNS);
+        lease.thread.scheduleWithFixedDelay(lease::renew, nanos / SIGNS, nanos / SIGNS, TimeUnit.NANOSECONDS);
         return lease;
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // Ends with close(); renew() handles its failures.
-    private void start(long periodNanos) {
-        thread.scheduleWithFixedDelay(this::renew, periodNanos, periodNanos, TimeUnit.NANOSECONDS);
-    }
-
     /** Whom to tell, once, that another driver has the run; told at once where that is known already. */
-    public synchronized void onLost(Consumer<WeftException> listener) {
-        onLost = listener;
-        if (lost != null) {
-            listener.accept(lost);
-        }
+    public void onLost(Consumer<WeftException> listener) {
+        fence.onLost(listener);
     }
 
     /** Whether a driver before this one, of the same Spark application, {@link #markBegun began} the run. */
     public boolean sameApplicationBegan() {
         return taken.mine().begunBy(taken.mine().driver().application());
+    }
+
+    /** The step that this driver, or one before it that had not begun there, was asked to go on from; else null. */
+    public Integer resumeStep() {
+        return taken.mine().resumeStep();
     }
 
     /** The highest generation that any earlier driver of this run may have used; 0 where there was none. */
@@ -153,7 +164,7 @@ public final class RunLease implements AutoCloseable {
         writing.lock();
         try {
             require();
-            mine = mine.begun();
+            mine = mine.askedToStop(stopRequested).begun();
             files.write(mine);
         } finally {
             writing.unlock();
@@ -164,11 +175,7 @@ public final class RunLease implements AutoCloseable {
     public void used(int generation) {
         int highest = used.accumulateAndGet(generation, Math::max);
         if (highest + GENERATIONS / 2 > setAside) {
-            try {
-                thread.execute(this::renew);
-            } catch (RejectedExecutionException ending) {
-                LOG.debug("driver lease is closed", ending); // Closing writes the last generation.
-            }
+            renewSoon();
         }
     }
 
@@ -182,43 +189,17 @@ public final class RunLease implements AutoCloseable {
         if (closed) {
             throw WeftException.failed("the run's lease was given back: this driver is ending", "");
         }
-        requireNewest();
-    }
-
-    private void requireNewest() throws IOException {
-        if (lost == null) {
-            LeaseRecord own = taken.mine();
-            LeaseFiles.Seen newest = files.newest();
-            boolean others = newest != null && newest.record() != null && !newest.isOwnedBy(own.owner());
-            boolean later = newest != null && newest.term() > own.term();
-            if (later || (others && newest.term() == own.term())) {
-                lose(newest);
-            }
-        }
-        if (lost != null) {
-            throw lost;
-        }
-    }
-
-    private synchronized void lose(LeaseFiles.Seen to) {
-        if (lost == null) {
-            lost = WeftException.failed(
-                    "another driver took this run over: " + to.who() + ": no sign of life of this one, term "
-                            + taken.mine().term() + ", reached " + files.directory() + " in time",
-                    "that driver goes on; where this one was only slow, raise run.lease_seconds");
-            LOG.error("driver lease: {}", lost.getMessage());
-            onLost.accept(lost);
-        }
+        fence.require();
     }
 
     /** Gives a sign of life. Storage that fails is tried again at the next. */
     void renew() {
         writing.lock();
         try {
-            if (closed || lost != null) {
+            if (closed || fence.isLost()) {
                 return;
             }
-            requireNewest();
+            fence.require();
             write();
             if (silent) {
                 LOG.info("driver lease: the storage answers again");
@@ -237,9 +218,26 @@ public final class RunLease implements AutoCloseable {
     private void write() throws IOException {
         int highest = used.get();
         int block = began ? Math.max(mine.generation(), highest + GENERATIONS - 1) : mine.generation();
-        mine = mine.renewed(block);
+        mine = mine.askedToStop(stopRequested).renewed(block);
         files.write(mine);
         setAside = block;
+    }
+
+    /**
+     * Has the lease say from now on that somebody asked the run to end: whatever becomes of this process, nobody who stands by
+     * goes on in its place. Does not wait.
+     */
+    public void stopRequested() {
+        stopRequested = true;
+        renewSoon();
+    }
+
+    private void renewSoon() {
+        try {
+            thread.execute(this::renew);
+        } catch (RejectedExecutionException ending) {
+            LOG.debug("driver lease is closed", ending); // Closing writes the last word.
+        }
     }
 
     /** Has {@link #close} say that the run is over, so that nobody stands by for it any longer. */
@@ -273,7 +271,7 @@ public final class RunLease implements AutoCloseable {
         boolean alone = false;
         try {
             alone = writing.tryLock(CLOSE_SECONDS, TimeUnit.SECONDS);
-            if (alone && lost == null) {
+            if (alone && !fence.isLost()) {
                 giveBack();
             }
         } catch (InterruptedException e) {
@@ -288,10 +286,11 @@ public final class RunLease implements AutoCloseable {
     }
 
     private void giveBack() throws IOException {
-        requireNewest();
+        fence.require();
         boolean nothingToReplace = taken.before() == null || taken.before().released();
-        if (began || !nothingToReplace) {
-            files.write(mine.ended(used.get(), ending));
+        // A run that was stopped before it began is to be left by who stands by for it, who else waits for its driver.
+        if (began || !nothingToReplace || (stopRequested && files.haveStandby())) {
+            files.write(mine.askedToStop(stopRequested).ended(used.get(), ending));
         } else {
             files.delete(mine.term());
             files.deleteEmptyDirectories();

@@ -2,13 +2,16 @@ package org.weft.driver.lease;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.core.Json;
+import org.weft.core.storage.Store;
 
 /**
  * What tells people of a standby: {@code standby-ID.json} beside the terms, written anew now and then. Nothing is decided
@@ -16,6 +19,8 @@ import org.weft.core.Json;
  */
 final class StandbyFile implements AutoCloseable {
     static final String PREFIX = "standby-";
+    /** One that wrote nothing for so many times its own period is removed by the next that comes. */
+    private static final int SIGNS_UNTIL_FORGOTTEN = 10;
 
     private static final Logger LOG = LoggerFactory.getLogger(StandbyFile.class);
     private static final ObjectMapper JSON =
@@ -70,8 +75,39 @@ final class StandbyFile implements AutoCloseable {
         try {
             byte[] bytes = JSON.writeValueAsBytes(new Content(1, driver, started, signSeconds, sequence));
             files.store().replace(path, bytes);
+            if (sequence == 1) {
+                removeForgotten();
+            }
         } catch (IOException e) {
             LOG.debug("{} could not be written: {}", path, e.toString());
+        }
+    }
+
+    /** What standbys left that were killed. Both times are the storage's. */
+    private void removeForgotten() throws IOException {
+        List<Store.Entry> all = files.store().list(files.directory()).stream()
+                .filter(entry -> entry.name().startsWith(PREFIX))
+                .toList();
+        for (Store.Entry mine : all) {
+            if (!path.endsWith("/" + mine.name())) {
+                continue;
+            }
+            for (Store.Entry other : all) {
+                long silent = mine.modifiedMillis() - other.modifiedMillis();
+                if (silent > SIGNS_UNTIL_FORGOTTEN * 1000L * periodSeconds(other)) {
+                    files.store().delete(files.directory() + "/" + other.name());
+                }
+            }
+        }
+    }
+
+    /** Its own where it says none: it is of no more use to anybody. */
+    private int periodSeconds(Store.Entry other) throws IOException {
+        try {
+            Content content = Content.parse(files.store().readAll(files.directory() + "/" + other.name()));
+            return content == null ? signSeconds : content.signSeconds();
+        } catch (FileNotFoundException gone) {
+            return signSeconds;
         }
     }
 
@@ -83,6 +119,7 @@ final class StandbyFile implements AutoCloseable {
         closed = true;
         try {
             files.store().delete(path);
+            files.deleteEmptyDirectories(); // Of a run that never was.
         } catch (IOException e) {
             LOG.debug("{} could not be removed: {}", path, e.toString());
         }

@@ -76,27 +76,32 @@ public final class StandbyLease implements AutoCloseable {
         while (true) {
             try {
                 LeaseFiles.Seen now = files.newest();
+                long at = clock.threads().nanoTime(); // Whatever is written later may take any time.
                 if (blind) {
                     blind = false;
                     notices.accept("the run's lease can be read again");
                 }
-                own.sign(clock.threads().nanoTime());
-                LeaseWatch.Verdict verdict = watch.look(now, clock.threads().nanoTime());
+                LeaseTaker.Taken made = taker.madeBefore(now);
+                if (made != null) {
+                    return lease(made);
+                }
+                LeaseWatch.Verdict verdict = watch.look(now, at);
                 switch (verdict) {
                     case WAIT -> tell(now);
                     case FINISHED, STOPPED -> {
-                        notices.accept("the run " + (verdict == LeaseWatch.Verdict.STOPPED ? "was stopped" : "is done")
-                                + " at step " + now.record().ending().step() + ": nothing is left to stand by for");
+                        notices.accept("the run " + over(verdict, now) + ": nothing is left to stand by for");
                         return null;
                     }
                     default -> {
                         LeaseTaker.Taken taken = take(verdict, now);
                         if (taken != null) {
-                            return RunLease.of(files, taken, clock.threads(), clock.leaseSeconds() * clock.unitNanos());
+                            return lease(taken);
                         }
                     }
                 }
-            } catch (IOException e) { // Says nothing of the driver.
+                own.sign(clock.threads().nanoTime());
+            } catch (IOException
+                    | RuntimeException e) { // Says nothing of the driver. Connectors throw the second, too.
                 if (!blind) {
                     blind = true;
                     notices.accept(
@@ -105,6 +110,18 @@ public final class StandbyLease implements AutoCloseable {
             }
             clock.threads().pause(clock.periodMillis(), "a standby");
         }
+    }
+
+    private RunLease lease(LeaseTaker.Taken taken) {
+        return RunLease.of(files, taken, clock.threads(), clock.leaseSeconds() * clock.unitNanos());
+    }
+
+    private static String over(LeaseWatch.Verdict verdict, LeaseFiles.Seen now) {
+        LeaseRecord.Ending ending = now.record().ending();
+        if (ending == null) {
+            return "was asked to end, and its driver did not get to its last checkpoint";
+        }
+        return (verdict == LeaseWatch.Verdict.STOPPED ? "was stopped" : "is done") + " at step " + ending.step();
     }
 
     /** Says whom it waits for, once each. */
@@ -134,7 +151,8 @@ public final class StandbyLease implements AutoCloseable {
         LeaseTaker.Taken taken;
         try {
             taken = taker.succeed(now);
-        } catch (IOException e) { // Where nothing can be written, the driver could give no sign of life either.
+        } catch (IOException
+                | RuntimeException e) { // Where nothing can be written, the driver could give no sign of life either.
             watch.forget();
             throw e;
         }

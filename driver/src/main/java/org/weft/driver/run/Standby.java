@@ -8,11 +8,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.core.Amount;
 import org.weft.core.Threads;
+import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.ShutdownTask;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.CheckpointResolver;
@@ -40,31 +43,35 @@ final class Standby {
     private final SparkApplication application;
     private final WeftConfig config;
     private final Progress progress;
-    private final Subject.Preparation preparation;
+    private final Supplier<Subject.Preparation> preparations;
     private final VerifiedCheckpoints verified;
     private final CountDownLatch leaving = new CountDownLatch(1);
     private volatile LongStage warming;
+    private volatile String chore = "gets ready";
+    private Subject.Preparation preparation;
 
     private Subject subject;
     private final Set<String> warm = new HashSet<>();
     private String newest = "";
+    private Checkpoint checkpoint;
     private boolean ready;
     private String trouble = "";
 
     /**
-     * @param preparation of what is trained, which keeps what it has found
+     * @param preparations of what is trained, each of which keeps what it has found
      * @param verified where checkpoints go that were read
      */
     Standby(
             SparkApplication application,
             WeftConfig config,
             Progress progress,
-            Subject.Preparation preparation,
+            Supplier<Subject.Preparation> preparations,
             VerifiedCheckpoints verified) {
         this.application = application;
         this.config = config;
         this.progress = progress;
-        this.preparation = preparation;
+        this.preparations = preparations;
+        this.preparation = preparations.get();
         this.verified = verified;
     }
 
@@ -89,39 +96,68 @@ final class Standby {
         }
     }
 
+    /** For whoever goes on with the run: with all that was found, once {@link #await} has returned. */
+    Subject.Preparation preparation() {
+        return preparation;
+    }
+
     /**
      * @param goesOn whether what is under way is needed: else it is dropped
      */
-    private void end(ExecutorService chores, boolean goesOn) {
+    void end(ExecutorService chores, boolean goesOn) {
         leaving.countDown();
-        LongStage stage = warming;
-        if (stage != null) {
-            stage.cancel();
-        }
+        cancelWarming();
         if (!goesOn) {
             chores.shutdownNow();
             return;
         }
         chores.shutdown();
         try {
-            if (!chores.awaitTermination(config.cluster().startTimeoutSeconds(), TimeUnit.SECONDS)) {
-                chores.shutdownNow();
+            String told = "";
+            int ticks = config.cluster().startTimeoutSeconds();
+            for (int tick = 0; !chores.awaitTermination(TICK_MILLIS, TimeUnit.MILLISECONDS); tick++) {
+                cancelWarming(); // Which may have begun only now.
+                if (tick == ticks) {
+                    progress.say("this driver goes on without what it was doing as a standby: it " + chore);
+                    chores.shutdownNow();
+                    preparation = preparations.get(); // The other is that thread's for as long as it likes.
+                    return;
+                }
+                if (!told.equals(chore)) {
+                    told = chore;
+                    progress.say("waiting for what this driver was doing as a standby: it " + told);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
+    private void cancelWarming() {
+        LongStage stage = warming;
+        if (stage != null) {
+            stage.cancel();
+        }
+    }
+
     private void getReady() {
         long pause = 0;
         while (!left(pause)) {
-            try {
-                check();
-                pause = TICK_MILLIS;
-            } catch (IOException | RuntimeException e) {
-                sayOnce("this standby is not ready, which is tried again: " + e.getMessage());
-                pause = AFTER_FAILURE_MILLIS;
+            pause = attempt();
+        }
+    }
+
+    /** Does what there is to do; returns the milliseconds until it is to be looked for more. */
+    long attempt() {
+        try {
+            check();
+            return TICK_MILLIS;
+        } catch (Exception | LinkageError e) { // Spark's are checked, though Scala declares none.
+            if (leaving.getCount() > 0) {
+                sayOnce("this standby is not ready, which is tried again: " + reason(e));
+                LOG.debug("a standby is not ready", e);
             }
+            return AFTER_FAILURE_MILLIS;
         }
     }
 
@@ -141,15 +177,28 @@ final class Standby {
         }
     }
 
+    private static String reason(Throwable e) {
+        return e instanceof WeftException known && !known.hint().isEmpty()
+                ? known.getMessage() + "; " + known.hint()
+                : String.valueOf(e.getMessage());
+    }
+
     private void check() throws IOException {
+        chore = "reads the newest checkpoint";
         verifyNewest();
         Slots slots = Slots.of(application.context());
         if (slots.slots() < config.cluster().workers() + config.serverTasks()) {
             return; // Where the cluster has no room for both, it gives executors when the driver's have gone.
         }
+        chore = "reads what is trained";
         if (subject == null) {
             subject = preparation.prepare();
         }
+        if (checkpoint != null) {
+            subject.identity().require(checkpoint);
+        }
+        new SameRun(application.store()).require(subject);
+        chore = "has executors load what they will compute with";
         Set<String> executors = Slots.executorIds(application.context());
         if (!warm.containsAll(executors)) {
             warm(slots);
@@ -158,19 +207,33 @@ final class Standby {
         if (!ready && leaving.getCount() > 0) {
             ready = true;
             progress.say("this standby is ready: it holds " + Amount.of(slots.executors(), "executor") + " and "
-                    + (newest.isEmpty() ? "no checkpoint is there yet" : "has read " + newest));
+                    + (checkpoint == null ? "no checkpoint is there yet" : "has read " + checkpoint.directory()));
         }
     }
 
     /** Checkpoints come and go meanwhile; one that does not verify is told of by whoever is to go on from it. */
     private void verifyNewest() throws IOException {
+        RunDirectory directory = config.run().directory();
         CheckpointResolver resolver = new CheckpointResolver(
                 application.store(), notice -> LOG.debug("a standby looks at checkpoints: {}", notice), verified);
-        String name = resolver.newestName(config.run().directory());
-        if (name != null && !name.equals(newest)) {
-            Checkpoint checkpoint = resolver.latest(config.run().directory());
-            newest = name;
-            LOG.debug("verified {}", checkpoint.directory());
+        String name = resolver.newestName(directory);
+        if (name == null || name.equals(newest)) {
+            return;
+        }
+        Checkpoint found = null;
+        try {
+            found = resolver.latest(directory);
+        } catch (IOException | WeftException e) {
+            if (name.equals(resolver.newestName(directory))) {
+                throw e;
+            }
+            LOG.debug("{} went while it was read", name, e);
+        }
+        if (found != null) {
+            checkpoint = found;
+            LOG.debug("verified {}", found.directory());
+            boolean whole = found.directory().endsWith("/" + name);
+            newest = whole || name.equals(resolver.newestName(directory)) ? name : ""; // Else another is there by now.
         }
     }
 

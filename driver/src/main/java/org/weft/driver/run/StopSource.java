@@ -9,11 +9,30 @@ public interface StopSource {
     StopSource NONE = (requestStop, progress) -> () -> {};
 
     /** SIGTERM and SIGINT: the run is what the process is there for. */
-    StopSource SIGNALS = (requestStop, progress) ->
-            new StopSignals(requestStop, progress, "ending after this step, with a checkpoint");
+    StopSource SIGNALS = new StopSource() {
+        @Override
+        public Listening listen(Runnable requestStop, Progress progress) {
+            return new StopSignals(requestStop, progress, "ending after this step, with a checkpoint");
+        }
+
+        @Override
+        public Listening notice(Runnable asked) {
+            return new StopNotices(asked);
+        }
+    };
 
     /** Until what comes back is closed. */
     Listening listen(Runnable requestStop, Progress progress);
+
+    /**
+     * Until what comes back is closed, tells of what ends the process: there is nothing yet that could end in its own way. By
+     * default there is no such thing.
+     *
+     * @param asked is not to wait
+     */
+    default Listening notice(Runnable asked) {
+        return () -> {};
+    }
 
     /** Ends listening when it is closed. */
     interface Listening extends AutoCloseable {

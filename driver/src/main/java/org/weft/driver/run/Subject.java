@@ -37,7 +37,10 @@ public record Subject(
         Checkpoint write() throws IOException;
     }
 
-    /** What must be done before a run, by the only driver that has it. */
+    /**
+     * What must be done before a run; it writes nothing, and several drivers may do it: a standby does while another driver has
+     * the run.
+     */
     @FunctionalInterface
     public interface Preparation {
         Subject prepare() throws IOException;

@@ -3,6 +3,7 @@ package org.weft.driver.run;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Supplier;
 import org.weft.coordinator.RunListener;
 import org.weft.coordinator.RunPlan;
 import org.weft.core.Amount;
@@ -86,7 +87,8 @@ public final class TrainingRun {
      */
     public RunResult run(RunConfig run, String resume, Subject.Preparation preparation) throws IOException {
         // Before anything is read at length: executors start while a dead driver's lease is watched.
-        try (RunLease lease = lease(application, run, progress)) {
+        try (RunLease lease = lease(run, resume);
+                StopSource.Listening early = stops.notice(lease::stopRequested)) {
             String from = Restart.resume(resume, application.restarted(), lease, progress);
             return run(from, preparation.prepare(), lease, VerifiedCheckpoints.none());
         }
@@ -96,15 +98,33 @@ public final class TrainingRun {
      * Waits for the end of another driver of the run, and goes on from the newest checkpoint where that driver is dead or gave
      * the run back before its end.
      *
-     * @param preparation done more than once: it is to keep what it has found, and to look whether that still holds
+     * @param preparations each of which is done more than once: it is to keep what it has found, and to look whether that still
+     *     holds
      * @return null where the run ended, finished or as it was asked to, under another driver
      */
-    public RunResult standBy(WeftConfig config, Subject.Preparation preparation) throws IOException {
+    public RunResult standBy(WeftConfig config, Supplier<Subject.Preparation> preparations) throws IOException {
         VerifiedCheckpoints verified = new VerifiedCheckpoints();
-        Standby standby = new Standby(application, config, progress, preparation, verified);
+        Standby standby = new Standby(application, config, progress, preparations, verified);
         try (RunLease lease = standby.await()) {
-            return lease == null ? null : run(LATEST, preparation.prepare(), lease, verified);
+            if (lease == null) {
+                return null;
+            }
+            try (StopSource.Listening early = stops.notice(lease::stopRequested)) {
+                Subject subject = standby.preparation().prepare();
+                new SameRun(store).require(subject);
+                return run(inherited(lease), subject, lease, verified);
+            }
         }
+    }
+
+    /** Where a driver was to go on that died before it had set later checkpoints aside; else the newest. */
+    private String inherited(RunLease lease) {
+        Integer step = lease.resumeStep();
+        if (step == null) {
+            return LATEST;
+        }
+        progress.say("the driver before this one was to go on from step " + step + ": so does this one");
+        return step.toString();
     }
 
     private RunResult run(String resume, Subject subject, RunLease lease, VerifiedCheckpoints verified)
@@ -155,9 +175,19 @@ public final class TrainingRun {
                 Amount.of(subject.config().cluster().servers(), "server"),
                 plan.startStep(),
                 subject.config().training().steps()));
-        try (StopSource.Listening listening = stops.listen(job::requestStop, progress)) {
+        Runnable stop = () -> {
+            lease.stopRequested();
+            job.requestStop();
+        };
+        try (StopSource.Listening listening = stops.listen(stop, progress)) {
             return train(job, plan, subject, start, lease, own != null);
         }
+    }
+
+    private RunLease lease(RunConfig run, String resume) throws IOException {
+        Integer step = resume == null || resume.equals(LATEST) ? null : Integer.valueOf(resume);
+        DriverPlace driver = DriverPlace.here(application.context().sc().applicationId());
+        return RunLease.acquire(store, run, driver, step, progress::say);
     }
 
     /** What can be refused before anything is written; {@code begun} of a run that has something to lose. */

@@ -107,6 +107,33 @@ class LeaseWatchTest {
         assertThat(after(1, alive(1, 0))).isEqualTo(Verdict.WAIT);
     }
 
+    @Test
+    void whatAnEarlierTermCameToSaysNothingOfALaterDriverThatNeverBegan() {
+        for (LeaseFiles.Seen earlier : new LeaseFiles.Seen[] {ended(5, true, 40), seen(5, 8, 8, true, null)}) {
+            LeaseWatch fresh = new LeaseWatch(STEPS, 8, SECOND, 30 * SECOND);
+            assertThat(fresh.look(earlier, 0)).isEqualTo(Verdict.WAIT);
+            assertThat(fresh.look(alive(6, 0), SECOND)).isEqualTo(Verdict.WAIT);
+            for (int second = 2; second < 32; second++) {
+                assertThat(fresh.look(earlier, second * SECOND)).isEqualTo(Verdict.WAIT);
+            }
+            assertThat(fresh.look(earlier, 32 * SECOND)).isEqualTo(Verdict.NOBODY);
+        }
+    }
+
+    @Test
+    void whoeverAskedTheRunToEndIsHeardWhateverBecameOfItsDriver() {
+        after(0, asked(alive(3, 7)));
+        assertThat(after(3.5, asked(alive(3, 7)))).isEqualTo(Verdict.WAIT);
+        assertThat(after(3.5, asked(alive(3, 7)))).isEqualTo(Verdict.WAIT);
+        assertThat(after(3.5, asked(alive(3, 7)))).as("silent").isEqualTo(Verdict.STOPPED);
+        assertThat(after(1, asked(seen(3, 8, 8, true, null)))).as("given back").isEqualTo(Verdict.STOPPED);
+    }
+
+    private static LeaseFiles.Seen asked(LeaseFiles.Seen seen) {
+        LeaseRecord record = seen.record().askedToStop(true);
+        return new LeaseFiles.Seen(seen.term(), record.toBytes(), record);
+    }
+
     private Verdict after(double seconds, LeaseFiles.Seen seen) {
         now += seconds;
         return watch.look(seen, (long) (now * SECOND));
@@ -133,7 +160,9 @@ class LeaseWatchTest {
                 5,
                 released,
                 true,
-                ending);
+                ending,
+                null,
+                null);
         return new LeaseFiles.Seen(term, record.toBytes(), record);
     }
 }

@@ -128,6 +128,39 @@ class StandbyLeaseTest {
         assertThat(notices).last().asString().startsWith("the run was stopped at step 12");
     }
 
+    /** A second Ctrl-C, or the end of a grace. */
+    @Test
+    void aRunThatWasAskedToEndIsLeftThoughItsDriverDies() throws Exception {
+        RunLease driver = driver();
+        driver.begin(1);
+        Future<RunLease> standby = standBy("node-2");
+        until("it watches", () -> !notices.isEmpty());
+        driver.stopRequested();
+        until("it is written", () -> files.newest().stops());
+        die(driver);
+        assertThat(standby.get()).isNull();
+        assertThat(notices).last().asString().startsWith("the run was asked to end, and its driver did not get to");
+    }
+
+    @Test
+    void aRunThatIsStoppedBeforeItBeganIsLeft() throws Exception {
+        RunLease driver = driver();
+        Future<RunLease> standby = standBy("node-2");
+        until("it watches", () -> notices.stream().anyMatch(text -> text.startsWith("stands by: the driver is")));
+        until("it says so", () -> standbyFiles() == 1);
+        driver.stopRequested();
+        driver.close();
+        assertThat(standby.get()).isNull();
+    }
+
+    @Test
+    void aRunThatIsStoppedBeforeItBeganLeavesNoTraceWhereNobodyStandsBy() throws Exception {
+        RunLease driver = driver();
+        driver.stopRequested();
+        driver.close();
+        assertThat(directory).isEmptyDirectory();
+    }
+
     @Test
     void aRunThatFailedIsTakenAtOnce() throws Exception {
         RunLease driver = driver();

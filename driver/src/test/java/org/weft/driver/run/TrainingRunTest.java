@@ -15,6 +15,7 @@ import org.weft.coordinator.RunListener;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
+import org.weft.driver.progress.Progress;
 import org.weft.driver.progress.RunWindow;
 import org.weft.driver.spark.SparkApplication;
 
@@ -101,6 +102,37 @@ class TrainingRunTest extends SmallRuns {
         assertThat(result.stopped()).isTrue();
         assertThat(result.step()).isBetween(3, 99_999);
         assertThat(result.checkpoint().manifest().step()).isEqualTo(result.step());
+        assertThat(Files.readString(directory.resolve("driver.lease/term-00000001.json")))
+                .contains("\"stop_requested\" : true", "\"stopped\" : true");
+    }
+
+    /** While the corpus is read, say: the process ends, and whoever stands by is to leave the run. */
+    @Test
+    void aRequestToStopIsWrittenDownBeforeAnythingRuns() throws IOException {
+        AtomicReference<Runnable> asked = new AtomicReference<>();
+        StopSource source = new StopSource() {
+            @Override
+            public Listening listen(Runnable requestStop, Progress progress) {
+                throw new AssertionError("nothing runs yet");
+            }
+
+            @Override
+            public Listening notice(Runnable told) {
+                asked.set(told);
+                return () -> asked.set(null);
+            }
+        };
+        Path lease = Files.createDirectory(directory.resolve("driver.lease"));
+        Files.writeString(lease.resolve("standby-11111111.json"), "{}");
+        assertThatThrownBy(() -> new TrainingRun(SparkApplication.within(context), progress(), source)
+                        .run(config(4, 0).run(), null, () -> {
+                            asked.get().run();
+                            throw new IOException("the file system is closed");
+                        }))
+                .hasMessage("the file system is closed");
+        assertThat(asked).hasNullValue();
+        assertThat(Files.readString(lease.resolve("term-00000001.json")))
+                .contains("\"stop_requested\" : true", "\"released\" : true");
     }
 
     @Test

@@ -1,7 +1,7 @@
 package org.weft.trainer.pretrain;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import org.weft.core.batches.Batch;
 import org.weft.core.batches.BatchSource;
@@ -29,6 +29,8 @@ record LanguageModelling(
         WeftConfig config, int vocabSize, Store store, Map<String, PackedShard> packed, double tokensPerStep)
         implements Workload<Batch> {
     private static final long serialVersionUID = 1L;
+    private static final int NARROW_CONTEXT = 16;
+    private static final int NARROW_VOCABULARY = 64;
 
     private ModelShape shape() {
         return new ModelShape(config.model(), vocabSize);
@@ -44,19 +46,33 @@ record LanguageModelling(
         return Engines.open(config, shape(), device);
     }
 
-    /** A pass of one block over the first batch. */
+    /** A pass of a narrow block of the same family, whatever the model's size: it is the libraries that are wanted. */
     @Override
     public void warm(String device) throws IOException {
-        WeftConfig small = ConfigLoader.recorded(
-                "one block of the model", config, List.of("model.layers=1", "cluster.residency=whole"));
-        LanguageModelling one = new LanguageModelling(small, vocabSize, store, packed, tokensPerStep);
-        try (Replica<Batch> replica = one.open(device);
-                BatchSource<Batch> batches = one.batches()) {
+        try (Replica<Batch> replica = narrow().open(device)) {
             replica.measurePeakFlops();
-            replica.zeroGradients();
-            MicroBatchKey key = new MicroBatchKey(config.run().seed(), 0, 0, 0);
-            replica.accumulateGradient(batches.training(0, 0, 0), 1, key, GradientListener.NONE);
+            if (!config.model().encodesSource()) {
+                replica.zeroGradients();
+                int[] tokens = new int[NARROW_CONTEXT];
+                MicroBatchKey key = new MicroBatchKey(config.run().seed(), 0, 0, 0);
+                Batch batch = Batch.ofTokens(1, NARROW_CONTEXT, tokens, tokens);
+                replica.accumulateGradient(batch, 1, key, GradientListener.NONE);
+            }
         }
+    }
+
+    /** With the family's own for every key of the model that is not its size. */
+    LanguageModelling narrow() {
+        ObjectNode tree = ConfigLoader.toTree(config).deepCopy();
+        tree.putObject("model")
+                .put("architecture", config.model().architecture())
+                .put("layers", 1)
+                .put("width", 32)
+                .put("heads", 2)
+                .put("context", NARROW_CONTEXT);
+        ((ObjectNode) tree.path("cluster")).put("residency", "whole");
+        WeftConfig small = ConfigLoader.recorded("a narrow block of the model's family", tree);
+        return new LanguageModelling(small, NARROW_VOCABULARY, store, Map.of(), tokensPerStep);
     }
 
     @Override

@@ -87,7 +87,10 @@ public final class Pretraining {
      */
     public RunResult standBy(String from) throws IOException {
         CorpusManifest.load(store, directory.corpus());
-        return new TrainingRun(application, progress, stops).standBy(config, () -> subject(from));
+        return new TrainingRun(application, progress, stops).standBy(config, () -> {
+            Pretraining own = new Pretraining(application, config, progress, stops);
+            return () -> own.subject(from);
+        });
     }
 
     private Subject subject(String from) throws IOException {

@@ -27,6 +27,11 @@ record StopAtStep(Store store, String checkpoint, Duration pause) implements Sto
         };
     }
 
+    @Override
+    public Listening notice(Runnable asked) {
+        return StopSource.SIGNALS.notice(asked);
+    }
+
     private void watch(Runnable requestStop) {
         try {
             while (!committed()) {

@@ -103,8 +103,15 @@ class PretrainingTest {
     @Test
     void oneBlockWarmsAnExecutor() throws IOException {
         CorpusManifest corpus = prepare("the ship sailed on");
-        for (String setting :
-                List.of("model.layers=3", "cluster.residency=streamed", "training.precision=bf16", "sync.mode=local")) {
+        for (String setting : List.of(
+                "model.layers=3",
+                "cluster.residency=streamed",
+                "training.precision=bf16",
+                "sync.mode=local",
+                "model.architecture=llama",
+                "model.architecture=mixtral",
+                "model.architecture=gemma3_text",
+                "model.architecture=gpt_neox")) {
             WeftConfig config = ConfigLoader.recorded(
                     "test", config(50), List.of(setting, "training.eval_every=50", "checkpoint.every=50"));
             assertThatCode(() -> new LanguageModelling(config, corpus.vocabSize(), application.store(), Map.of(), 32)
@@ -112,6 +119,26 @@ class PretrainingTest {
                     .as(setting)
                     .doesNotThrowAnyException();
         }
+    }
+
+    @Test
+    void whatWarmsAnExecutorIsSmallHoweverLargeTheModel() throws IOException {
+        WeftConfig large = ConfigLoader.recorded(
+                "test",
+                config(50),
+                List.of(
+                        "model.architecture=llama",
+                        "model.layers=32",
+                        "model.width=4096",
+                        "model.heads=32",
+                        "model.kv_heads=8",
+                        "model.head_dim=128",
+                        "model.context=4096",
+                        "training.eval_every=50",
+                        "checkpoint.every=50"));
+        LanguageModelling workload = new LanguageModelling(large, 128_000, application.store(), Map.of(), 32);
+        assertThat(workload.layout().size()).isGreaterThan(5_000_000_000L);
+        assertThat(workload.narrow().layout().size()).isLessThan(1_000_000);
     }
 
     @Test
