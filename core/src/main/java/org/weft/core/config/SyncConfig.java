@@ -44,7 +44,7 @@ public record SyncConfig(
         @Doc(
                 "bsp with sync.delay=1: steps at the run's beginning whose gradients are not late. local: steps at the run's beginning that are "
                         + "those of bsp, by training.optimizer on the servers; its state is what the first round's lanes begin with. That is where either "
-                        + "costs the most: a fifth of the run's steps takes most of it away.")
+                        + "costs the most: a fifth of the run's steps takes most of what late gradients cost away, and some of what rounds do.")
         int warmupSteps,
 
         @Doc(
