@@ -103,7 +103,9 @@ abstract class ServerClient implements AutoCloseable {
      * @param bytes what the header speaks of; must stand until acknowledged
      */
     final CompletableFuture<Void> push(int bucket, BucketHeader header, ByteBuffer bytes) {
-        return links.get(partitioner.shardOf(bucket)).up().push(header, bytes.duplicate().clear());
+        return links.get(partitioner.shardOf(bucket))
+                .up()
+                .push(header, bytes.duplicate().clear());
     }
 
     /** What is asked of the server that owns a bucket goes here. */
