@@ -29,10 +29,7 @@ class YarnIT {
         Path temporary = ClusterFolder.fresh("yarn");
         RunFolder corpus =
                 RunFolder.create(temporary.resolve("corpus"), RunFolder.LARGE).prepared();
-        expected = corpus.sibling("one-process")
-                .pretrain("training.steps=" + STEPS)
-                .done()
-                .paramsSha256();
+        expected = corpus.ofOneProcess("training.steps=" + STEPS);
         cluster = HadoopCluster.in(temporary.resolve("cluster"));
         cluster.sites().yarn().put("yarn.nodemanager.resource.memory-mb", "3072");
         // Counted and granted by YARN as in earnest; which devices there are, the discovery script makes up.

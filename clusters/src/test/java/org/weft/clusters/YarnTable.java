@@ -47,10 +47,7 @@ final class YarnTable {
         int every = Math.max(1, steps / (losses + 2)); // Each loss comes after another checkpoint.
         RunFolder corpus =
                 RunFolder.create(folder.resolve("corpus"), RunFolder.LARGE).prepared();
-        String expected = corpus.sibling("one-process")
-                .pretrain("training.steps=" + steps, "checkpoint.every=" + every)
-                .done()
-                .paramsSha256();
+        String expected = corpus.ofOneProcess("training.steps=" + steps, "checkpoint.every=" + every);
         System.out.println("one process, undisturbed: params_sha256 " + expected + ", " + steps + " steps");
         try (HadoopCluster cluster = HadoopCluster.in(folder.resolve("cluster"))) {
             cluster.sites().yarn().put("yarn.nodemanager.resource.memory-mb", "3072");

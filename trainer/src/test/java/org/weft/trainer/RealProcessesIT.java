@@ -38,10 +38,7 @@ class RealProcessesIT {
     @BeforeAll
     static void trainInOneProcess() throws IOException {
         corpus = RunFolder.create(temporary.resolve("corpus"), RunFolder.LARGE).prepared();
-        expected = corpus.sibling("one-process")
-                .pretrain("training.steps=" + STEPS)
-                .done()
-                .paramsSha256();
+        expected = corpus.ofOneProcess("training.steps=" + STEPS);
     }
 
     /** SIGTERM in the middle, then resumed: the bits of a run in one process that nobody stopped. */

@@ -117,6 +117,11 @@ public record RunFolder(Path home, Path config) {
         return command("pretrain", settings);
     }
 
+    /** {@code params_sha256} of a run on this corpus in one process, beside this one, that nothing disturbs. */
+    public String ofOneProcess(String... settings) {
+        return sibling("one-process").pretrain(settings).done().paramsSha256();
+    }
+
     public List<String> arguments(String command, String... settings) {
         List<String> arguments = new ArrayList<>(List.of(command, "--config", config.toString()));
         for (String setting : settings) {

@@ -35,10 +35,7 @@ class StandbyIT {
     @BeforeAll
     static void trainInOneProcess() throws IOException {
         corpus = RunFolder.create(temporary.resolve("corpus"), RunFolder.LARGE).prepared();
-        expected = corpus.sibling("one-process")
-                .pretrain("training.steps=" + STEPS)
-                .done()
-                .paramsSha256();
+        expected = corpus.ofOneProcess("training.steps=" + STEPS);
     }
 
     /** Two stand by; the driver is killed: one of them drives, to the same bits, and the other ends with the run. */

@@ -21,4 +21,9 @@ public record DriverPlace(String host, long process, String application) {
         }
         return new DriverPlace(host, ProcessHandle.current().pid(), application);
     }
+
+    /** "host h, process 7, application a, since t". */
+    String since(String started) {
+        return "host " + host + ", process " + process + ", application " + application + ", since " + started;
+    }
 }

@@ -96,9 +96,11 @@ record LeaseFiles(Store store, String directory) {
         store.delete(path(term));
     }
 
-    /** Whether somebody stands by for this run, as far as files tell. */
-    boolean haveStandby() throws IOException {
-        return store.list(directory).stream().anyMatch(entry -> entry.name().startsWith(StandbyFile.PREFIX));
+    /** Files of those who stand by for this run, and of those who did and were killed. */
+    List<Store.Entry> standbys() throws IOException {
+        return store.list(directory).stream()
+                .filter(entry -> entry.name().startsWith(StandbyFile.PREFIX))
+                .toList();
     }
 
     /** Removes the leases' directory, and the run's, where they hold nothing: a run that never began leaves no trace. */

@@ -55,51 +55,22 @@ record LeaseRecord(
 
     /** The next sign of life. */
     LeaseRecord renewed(int highestGeneration) {
-        return next(highestGeneration, false, began, null);
+        return with(sequence + 1, highestGeneration, false, began, null, stopRequested);
     }
 
     /** The same where nobody asked the run to end, else one that says so; to be written with the next sign of life. */
     LeaseRecord askedToStop(boolean asked) {
-        if (!asked || stops()) {
-            return this;
-        }
-        return new LeaseRecord(
-                formatVersion,
-                term,
-                owner,
-                driver,
-                started,
-                leaseSeconds,
-                sequence,
-                generation,
-                released,
-                began,
-                ending,
-                true,
-                resumeStep);
+        return asked ? with(sequence, generation, released, began, ending, true) : this;
     }
 
     /** The same with a generation that is known to be used; to be written with the next sign of life. */
     LeaseRecord from(int highestGeneration) {
-        return new LeaseRecord(
-                formatVersion,
-                term,
-                owner,
-                driver,
-                started,
-                leaseSeconds,
-                sequence,
-                highestGeneration,
-                released,
-                began,
-                ending,
-                stopRequested,
-                resumeStep);
+        return with(sequence, highestGeneration, released, began, ending, stopRequested);
     }
 
     /** The same of a driver that began. */
     LeaseRecord begun() {
-        return next(generation, false, true, null);
+        return with(sequence + 1, generation, false, true, null, stopRequested);
     }
 
     /**
@@ -108,10 +79,10 @@ record LeaseRecord(
      * @param how null where the run did not end
      */
     LeaseRecord ended(int highestGeneration, Ending how) {
-        return next(highestGeneration, true, began, how);
+        return with(sequence + 1, highestGeneration, true, began, how, stopRequested);
     }
 
-    private LeaseRecord next(int highest, boolean last, Boolean begun, Ending how) {
+    private LeaseRecord with(long signs, int highest, boolean last, Boolean begun, Ending how, Boolean asked) {
         return new LeaseRecord(
                 formatVersion,
                 term,
@@ -119,12 +90,12 @@ record LeaseRecord(
                 driver,
                 started,
                 leaseSeconds,
-                sequence + 1,
+                signs,
                 highest,
                 last,
                 begun,
                 how,
-                stopRequested,
+                asked,
                 Boolean.TRUE.equals(begun) ? null : resumeStep);
     }
 
@@ -162,7 +133,6 @@ record LeaseRecord(
 
     /** "host h, process 7, application a, since t". */
     String who() {
-        return "host " + driver.host() + ", process " + driver.process() + ", application " + driver.application()
-                + ", since " + started;
+        return driver.since(started);
     }
 }

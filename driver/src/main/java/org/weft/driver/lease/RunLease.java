@@ -289,7 +289,7 @@ public final class RunLease implements AutoCloseable {
         fence.require();
         boolean nothingToReplace = taken.before() == null || taken.before().released();
         // A run that was stopped before it began is to be left by who stands by for it, who else waits for its driver.
-        if (began || !nothingToReplace || (stopRequested && files.haveStandby())) {
+        if (began || !nothingToReplace || (stopRequested && !files.standbys().isEmpty())) {
             files.write(mine.askedToStop(stopRequested).ended(used.get(), ending));
         } else {
             files.delete(mine.term());

@@ -85,29 +85,31 @@ final class StandbyFile implements AutoCloseable {
 
     /** What standbys left that were killed. Both times are the storage's. */
     private void removeForgotten() throws IOException {
-        List<Store.Entry> all = files.store().list(files.directory()).stream()
-                .filter(entry -> entry.name().startsWith(PREFIX))
-                .toList();
-        for (Store.Entry mine : all) {
-            if (!path.endsWith("/" + mine.name())) {
-                continue;
-            }
-            for (Store.Entry other : all) {
-                long silent = mine.modifiedMillis() - other.modifiedMillis();
-                if (silent > SIGNS_UNTIL_FORGOTTEN * 1000L * periodSeconds(other)) {
-                    files.store().delete(files.directory() + "/" + other.name());
-                }
+        List<Store.Entry> all = files.standbys();
+        long present = all.stream()
+                .filter(entry -> path.endsWith("/" + entry.name()))
+                .mapToLong(Store.Entry::modifiedMillis)
+                .findFirst()
+                .orElse(0);
+        for (Store.Entry other : all) {
+            if (present - other.modifiedMillis() > SIGNS_UNTIL_FORGOTTEN * 1000L * periodSeconds(other)) {
+                files.store().delete(other.path());
             }
         }
     }
 
     /** Its own where it says none: it is of no more use to anybody. */
     private int periodSeconds(Store.Entry other) throws IOException {
+        Content content = read(files.store(), other.path());
+        return content == null ? signSeconds : content.signSeconds();
+    }
+
+    /** What such a file says; null where it is gone, or no whole one. */
+    static Content read(Store store, String path) throws IOException {
         try {
-            Content content = Content.parse(files.store().readAll(files.directory() + "/" + other.name()));
-            return content == null ? signSeconds : content.signSeconds();
+            return Content.parse(store.readAll(path));
         } catch (FileNotFoundException gone) {
-            return signSeconds;
+            return null;
         }
     }
 

@@ -100,8 +100,8 @@ public final class StandbyLease implements AutoCloseable {
                     }
                 }
                 own.sign(clock.threads().nanoTime());
-            } catch (IOException
-                    | RuntimeException e) { // Says nothing of the driver. Connectors throw the second, too.
+            } catch (IOException | RuntimeException e) {
+                // Says nothing of the driver. Connectors throw the second, too.
                 if (!blind) {
                     blind = true;
                     notices.accept(
@@ -151,8 +151,8 @@ public final class StandbyLease implements AutoCloseable {
         LeaseTaker.Taken taken;
         try {
             taken = taker.succeed(now);
-        } catch (IOException
-                | RuntimeException e) { // Where nothing can be written, the driver could give no sign of life either.
+        } catch (IOException | RuntimeException e) {
+            // Where nothing can be written, the driver could give no sign of life either.
             watch.forget();
             throw e;
         }

@@ -1,6 +1,5 @@
 package org.weft.driver.lease;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,26 +23,14 @@ public record StandbySight(String host, String who) {
      */
     public static List<StandbySight> of(Store store, RunDirectory run, long nowMillis) throws IOException {
         List<StandbySight> found = new ArrayList<>();
-        for (Store.Entry entry : store.list(run.lease())) {
-            StandbyFile.Content content =
-                    entry.name().startsWith(StandbyFile.PREFIX) ? read(store, entry.path()) : null;
+        for (Store.Entry entry : new LeaseFiles(store, run.lease()).standbys()) {
+            StandbyFile.Content content = StandbyFile.read(store, entry.path());
             if (content != null
                     && nowMillis - entry.modifiedMillis() <= SIGNS_UNTIL_GONE * 1000L * content.signSeconds()) {
                 DriverPlace driver = content.driver();
-                found.add(new StandbySight(
-                        driver.host(),
-                        "host " + driver.host() + ", process " + driver.process() + ", application "
-                                + driver.application() + ", since " + content.started()));
+                found.add(new StandbySight(driver.host(), driver.since(content.started())));
             }
         }
         return found;
-    }
-
-    private static StandbyFile.Content read(Store store, String path) throws IOException {
-        try {
-            return StandbyFile.Content.parse(store.readAll(path));
-        } catch (FileNotFoundException gone) {
-            return null;
-        }
     }
 }

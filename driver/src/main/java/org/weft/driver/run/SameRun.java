@@ -35,8 +35,8 @@ record SameRun(Store store) {
         if (newest != null) {
             changed.putAll(identity.changedSince(newest));
         }
-        if (began != null) { // With settings that a checkpoint may not have yet: a person may have changed them in
-            // between.
+        if (began != null) {
+            // With settings that a checkpoint may not have yet: a person may have changed them in between.
             RunIdentity.settingsOf(changed.keySet()).forEach(changed::remove);
             changed.putAll(RunIdentity.differences(began, subject.config()));
         }

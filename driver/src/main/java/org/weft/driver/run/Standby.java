@@ -54,6 +54,9 @@ final class Standby {
     private final Set<String> warm = new HashSet<>();
     private String newest = "";
     private Checkpoint checkpoint;
+    /** Whether what is trained was compared with the run, as that checkpoint has it. */
+    private boolean same;
+
     private boolean ready;
     private String trouble = "";
 
@@ -194,10 +197,13 @@ final class Standby {
         if (subject == null) {
             subject = preparation.prepare();
         }
-        if (checkpoint != null) {
-            subject.identity().require(checkpoint);
+        if (!same) { // Asked anew with each checkpoint, and once more by whoever takes over.
+            if (checkpoint != null) {
+                subject.identity().require(checkpoint);
+            }
+            new SameRun(application.store()).require(subject);
+            same = true;
         }
-        new SameRun(application.store()).require(subject);
         chore = "has executors load what they will compute with";
         Set<String> executors = Slots.executorIds(application.context());
         if (!warm.containsAll(executors)) {
@@ -231,6 +237,7 @@ final class Standby {
         }
         if (found != null) {
             checkpoint = found;
+            same = false;
             LOG.debug("verified {}", found.directory());
             boolean whole = found.directory().endsWith("/" + name);
             newest = whole || name.equals(resolver.newestName(directory)) ? name : ""; // Else another is there by now.

@@ -40,9 +40,8 @@ record WarmTask(WeftConfig config, Workload<?> workload, Map<String, String> ker
         try {
             ExecutorEnvironment.requireKernels(kernels);
             workload.warm(WorkerTask.device(config, index.next(), place));
-        } catch (IOException
-                | RuntimeException
-                | LinkageError e) { // Whoever computes here later says so, where it matters then.
+        } catch (IOException | RuntimeException | LinkageError e) {
+            // Whoever computes here later says so, where it matters then.
             LOG.warn("this executor is not warm: {}", e.toString());
         }
     }
