@@ -81,7 +81,7 @@ done
 # figures LOG_OF_STEPS: means of a step after the first fifth: time, bytes, what was waited. Means, for late gradients make steps in pairs.
 figures() {
   grep '"loss":' "$1" | awk -v steps="$STEPS" '
-    function number(key,   at) { at = match($0, "\"" key "\":[-0-9.eE+]*"); return at ? substr($0, RSTART + length(key) + 3, RLENGTH - length(key) - 3) : 0 }
+    function number(key,   at) { at = match($0, "\"" key "\":[-0-9.eE+]*"); return at ? substr($0, RSTART + length(key) + 3, RLENGTH - length(key) - 3) + 0 : 0 }
     { step = number("step"); took = step - last; last = step
       if (step > steps / 5) { n += took; time += number("step_millis"); up += number("push_bytes"); down += number("pull_bytes"); waited += number("wait_millis") } }
     END { if (n) print time / 1000 / n, up / n, down / n, waited / n }'
