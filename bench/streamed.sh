@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# A model that is larger than its worker: GPT-2 of 355 million parameters (24 blocks of width 1024, vocabulary of GPT-2) on two
+# A model that is larger than its worker: GPT-2 of 355 million parameters (LAYERS blocks of width 1024, vocabulary of GPT-2) on two
 # executors, one with the server and one with the worker, which may have LIMIT and no more: a memory cgroup, by which the kernel ends
 # it. cluster.residency=streamed trains; whole is beyond what plan says that there is, and ends. Prints what plan says of a worker
 # beside the most that was resident. Needs root for the cgroup (v1 or v2), and HEAP and 2 GB for the server.
 #   bench/streamed.sh [TEXT]              TEXT: a file of text; made up if not given
-# Environment: LIMIT 1200 (MB), STEPS 3, CONTEXT 64, BATCH 4, HEAP 12g of the server, RESIDENCIES "streamed whole", WORK_DIR as in
-# compare.sh
+# Environment: LIMIT 1200 (MB), LAYERS 24, STEPS 3, CONTEXT 64, BATCH 4, HEAP 12g of the server, RESIDENCIES "streamed whole", KEYS (more of
+# them), WORK_DIR as in compare.sh
 set -euo pipefail
 BENCH=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck source=bench/environment.sh
 . "$BENCH/environment.sh"
-LIMIT=${LIMIT:-1200} STEPS=${STEPS:-3} CONTEXT=${CONTEXT:-64} BATCH=${BATCH:-4} HEAP=${HEAP:-12g}
+LIMIT=${LIMIT:-1200} LAYERS=${LAYERS:-24} STEPS=${STEPS:-3} CONTEXT=${CONTEXT:-64} BATCH=${BATCH:-4} HEAP=${HEAP:-12g}
 RESIDENCIES=${RESIDENCIES:-streamed whole}
 bench_work_dir
 weft_find_java
@@ -47,11 +47,14 @@ JAVA
 chmod +x "$WORK_DIR/java/bin/java"
 
 options=(--config "$WEFT_ROOT/conf/compare.yaml" --set "run.corpus=file://$WORK_DIR/corpus" --set "corpus.input=[file://$(realpath "$text")]"
-  --set tokenizer.kind=gpt2 --set model.width=1024 --set model.layers=24 --set model.heads=16 --set "model.context=$CONTEXT"
-  --set model.dropout=0 --set "training.global_batch=$BATCH" --set training.micro_batch=1 --set training.lanes=2 --set training.warmup_steps=1
+  --set tokenizer.kind=gpt2 --set model.width=1024 --set "model.layers=$LAYERS" --set model.heads=16 --set "model.context=$CONTEXT"
+  --set model.dropout=0 --set "training.global_batch=$BATCH" --set training.micro_batch=1 --set training.lanes=1 --set training.warmup_steps=1
   --set "training.steps=$STEPS" --set training.eval_every=1000000 --set checkpoint.every=1000000 --set cluster.workers=1
   --set cluster.servers=1 --set "cluster.executor_memory=$HEAP" --set cluster.device=cpu
   --set "cluster.master=local-cluster[2,1,$(($(numfmt --from=iec "${HEAP^^}") >> 20))]")
+for key in ${KEYS:-}; do
+  options+=(--set "$key")
+done
 
 # Whether a worker may take as much as plan says: of what a process holds beside its heap, and of the heap what Spark needs.
 planned() {

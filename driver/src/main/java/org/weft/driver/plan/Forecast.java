@@ -123,13 +123,6 @@ public record Forecast(
                                 + " executor has %d MiB; have fewer workers with more lanes each, or more servers",
                         worst >> 20, heap >> 20));
             }
-            if (server.unusable() > server.heap() / 4) {
-                warnings.add(String.format(
-                        "of a server's %d MiB of heap %d MiB are lost to the ends of G1's regions, which a heap of %d MiB"
-                                + " cuts so that buckets just miss fitting; 32g, or -XX:G1HeapRegionSize=1m in"
-                                + " spark.executor.extraJavaOptions, loses less",
-                        server.heap() >> 20, server.unusable() >> 20, heap >> 20));
-            }
         }
         String tooLarge = onOneMachine(config) ? tooLarge(machineBytes()) : null;
         if (tooLarge != null) {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 import org.apache.spark.network.util.JavaUtils;
 import org.weft.core.Amount;
@@ -14,6 +15,7 @@ import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.driver.plan.ExecutorMemory;
+import org.weft.driver.plan.HeapRegions;
 import org.weft.driver.plan.MemoryModel;
 
 /**
@@ -33,6 +35,9 @@ public final class ExecutorEnvironment {
 
     static final String JAVA_OPTIONS = "spark.executor.extraJavaOptions";
 
+    /** A collector other than G1, which has no regions of that kind. */
+    private static final Pattern COLLECTOR = Pattern.compile("-XX:\\+Use(?!G1)\\w+GC\\b");
+
     private ExecutorEnvironment() {}
 
     /** Adds to a configuration what it does not have yet. */
@@ -41,11 +46,18 @@ public final class ExecutorEnvironment {
         variables(config.cluster().threads())
                 .forEach((name, value) -> conf.setIfMissing("spark.executorEnv." + name, value));
         // JavaCPP's own accounting kills processes by resident size; executors' memory is the cluster manager's matter.
-        String options = "-Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dorg.bytedeco.javacpp.maxbytes=0";
         String existing = conf.get(JAVA_OPTIONS, "");
         if (!existing.contains("org.bytedeco.javacpp.maxphysicalbytes")) {
-            conf.set(JAVA_OPTIONS, (existing + " " + options).trim());
+            addJavaOption(conf, "-Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dorg.bytedeco.javacpp.maxbytes=0");
         }
+        if (!existing.contains(HeapRegions.SIZE) && !COLLECTOR.matcher(existing).find()) {
+            long heap = JavaUtils.byteStringAsBytes(config.cluster().executorMemory());
+            HeapRegions.option(heap).ifPresent(option -> addJavaOption(conf, option));
+        }
+    }
+
+    private static void addJavaOption(SparkConf conf, String option) {
+        conf.set(JAVA_OPTIONS, (conf.get(JAVA_OPTIONS, "") + " " + option).trim());
     }
 
     /**

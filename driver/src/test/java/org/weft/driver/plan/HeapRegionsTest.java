@@ -10,20 +10,28 @@ class HeapRegionsTest {
 
     /** As {@code java -Xmx… -XX:+PrintFlagsFinal} of JDK 17 has G1HeapRegionSize. */
     @Test
-    void regionsAreThoseOfG1() {
-        assertThat(HeapRegions.regionBytes(GIB / 2)).isEqualTo(MIB);
-        assertThat(HeapRegions.regionBytes(2 * GIB)).isEqualTo(MIB);
-        assertThat(HeapRegions.regionBytes(3 * GIB)).isEqualTo(2 * MIB);
-        assertThat(HeapRegions.regionBytes(8 * GIB)).isEqualTo(4 * MIB);
-        assertThat(HeapRegions.regionBytes(32 * GIB)).isEqualTo(16 * MIB);
-        assertThat(HeapRegions.regionBytes(1L << 40)).isEqualTo(32 * MIB);
+    void g1HasRegionsOfItsOwn() {
+        assertThat(HeapRegions.ownChoice(GIB / 2)).isEqualTo(MIB);
+        assertThat(HeapRegions.ownChoice(2 * GIB)).isEqualTo(MIB);
+        assertThat(HeapRegions.ownChoice(3 * GIB)).isEqualTo(2 * MIB);
+        assertThat(HeapRegions.ownChoice(8 * GIB)).isEqualTo(4 * MIB);
+        assertThat(HeapRegions.ownChoice(32 * GIB)).isEqualTo(16 * MIB);
+        assertThat(HeapRegions.ownChoice(1L << 40)).isEqualTo(32 * MIB);
     }
 
     @Test
     void aBucketJustMissesFitting() {
         assertThat(HeapRegions.occupied(4 * MIB, GIB)).isEqualTo(5 * MIB);
-        assertThat(HeapRegions.occupied(4 * MIB, 4 * GIB)).isEqualTo(6 * MIB);
-        assertThat(HeapRegions.occupied(4 * MIB, 8 * GIB)).isEqualTo(8 * MIB);
+        assertThat(HeapRegions.occupied(4 * MIB, 8 * GIB)).isEqualTo(5 * MIB);
+        assertThat(HeapRegions.occupied(4 * MIB, 16 * GIB)).isEqualTo(5 * MIB);
+    }
+
+    @Test
+    void regionsAreSetWhereG1WouldLoseMore() {
+        assertThat(HeapRegions.option(2 * GIB)).isEmpty();
+        assertThat(HeapRegions.option(3 * GIB)).contains("-XX:G1HeapRegionSize=1m");
+        assertThat(HeapRegions.option(16 * GIB)).contains("-XX:G1HeapRegionSize=1m");
+        assertThat(HeapRegions.option(17 * GIB)).isEmpty();
     }
 
     @Test

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Map;
+import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.weft.core.WeftException;
+import org.weft.core.config.ConfigLoader;
 
 class ExecutorEnvironmentTest {
     @Test
@@ -22,5 +25,25 @@ class ExecutorEnvironmentTest {
                 .isInstanceOf(WeftException.class)
                 .hasMessageContaining("{OPENBLAS_CORETYPE=of-the-driver}")
                 .hasMessageContaining("other kernels give other bits");
+    }
+
+    @Test
+    void bucketsFitTheHeapsRegions() {
+        assertThat(options("2g", "")).doesNotContain("G1HeapRegionSize");
+        assertThat(options("8g", "-Xss1m")).startsWith("-Xss1m ").endsWith(" -XX:G1HeapRegionSize=1m");
+    }
+
+    @Test
+    void whoeverChoseAnotherHeapHasIt() {
+        assertThat(options("8g", "-XX:G1HeapRegionSize=8m")).doesNotContain("G1HeapRegionSize=1m");
+        assertThat(options("8g", "-XX:+UseParallelGC")).doesNotContain("G1HeapRegionSize");
+        assertThat(options("8g", "-XX:+UseG1GC")).endsWith(" -XX:G1HeapRegionSize=1m");
+    }
+
+    private static String options(String heap, String chosen) {
+        SparkConf conf = new SparkConf(false).set(ExecutorEnvironment.JAVA_OPTIONS, chosen);
+        String yaml = "run: {dir: unused}\ncluster: {executor_memory: " + heap + "}\n";
+        ExecutorEnvironment.apply(conf, ConfigLoader.load("test", yaml, List.of()));
+        return conf.get(ExecutorEnvironment.JAVA_OPTIONS);
     }
 }
