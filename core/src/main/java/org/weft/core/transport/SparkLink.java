@@ -3,6 +3,7 @@ package org.weft.core.transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import org.apache.spark.network.buffer.NioManagedBuffer;
 import org.apache.spark.network.client.RpcResponseCallback;
 import org.apache.spark.network.client.StreamCallback;
@@ -64,10 +65,23 @@ final class SparkLink implements Link {
         return acknowledged;
     }
 
+    /**
+     * Answers to pulls do not say whose they are, but for their order. A request of another thread waits for the connection's own, which
+     * sends one of its own at once: so all are made on that thread, where the order in which they are noted is that in which they are sent.
+     */
     @Override
     public CompletableFuture<Void> pull(BucketKey key, ByteBuffer into) {
         CompletableFuture<Void> received = new CompletableFuture<>();
-        client.stream(key.streamId(), new StreamCallback() {
+        try {
+            client.getChannel().eventLoop().execute(() -> client.stream(key.streamId(), landing(key, into, received)));
+        } catch (RejectedExecutionException e) {
+            received.completeExceptionally(new IOException("the connection to " + address + " is closed", e));
+        }
+        return received;
+    }
+
+    private static StreamCallback landing(BucketKey key, ByteBuffer into, CompletableFuture<Void> received) {
+        return new StreamCallback() {
             @Override
             public void onData(String streamId, ByteBuffer part) {
                 into.put(part);
@@ -87,8 +101,7 @@ final class SparkLink implements Link {
             public void onFailure(String streamId, Throwable cause) {
                 received.completeExceptionally(cause);
             }
-        });
-        return received;
+        };
     }
 
     @Override

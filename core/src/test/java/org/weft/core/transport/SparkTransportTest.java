@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -82,6 +83,31 @@ class SparkTransportTest {
         }
         assertThat(service.pushed).hasSize(50);
         assertThat(service.received).hasSize(50);
+    }
+
+    /** Answers do not say which stream they are, but for their order. */
+    @Test
+    void pullsOfTheNetworksThreadAndOfOthersAreNotMixedUp() throws Exception {
+        service.parameters =
+                key -> ByteBuffer.allocateDirect(4).putInt(key.bucket()).flip();
+        Link link = connect(WireSecurity.fresh(false));
+        List<CompletableFuture<Void>> all = new ArrayList<>();
+        List<ByteBuffer> received = new ArrayList<>();
+        for (int i = 0; i < 5000; i++) {
+            BucketKey key = new BucketKey(0, 0, i);
+            ByteBuffer into = ByteBuffer.allocateDirect(4);
+            received.add(into);
+            all.add(
+                    i % 2 == 0
+                            ? link.pull(key, into)
+                            : link.call(new Message.PollWork(i, i, 0)).thenCompose(reply -> link.pull(key, into)));
+        }
+        for (CompletableFuture<Void> one : all) {
+            get(one);
+        }
+        assertThat(received)
+                .extracting(bytes -> bytes.getInt(0))
+                .isEqualTo(IntStream.range(0, 5000).boxed().toList());
     }
 
     @Test
