@@ -39,6 +39,48 @@ public interface Decoder extends AutoCloseable {
     }
 
     /**
+     * Whether a text of so many tokens can be read piece by piece, by {@link #extend}; where not, {@link #begin(int, int[])}
+     * reads it whole.
+     */
+    default boolean readsInPieces(int tokens) {
+        return false;
+    }
+
+    /**
+     * How many of the tokens that a text begins with need not be computed: what {@link #recall} would give a row. Negative
+     * where nothing is kept, whatever came before.
+     */
+    default int kept(int[] text) {
+        return -1;
+    }
+
+    /**
+     * Begins a row anew with what is kept of how a text begins, which may be nothing.
+     *
+     * @param text of which at least one token is left to be read
+     * @return tokens that the row holds
+     */
+    default int recall(int row, int[] text) {
+        throw new IllegalStateException("this decoder reads texts whole");
+    }
+
+    /**
+     * Appends some tokens to each of some rows.
+     *
+     * @param rows that have begun or were recalled, each at most once
+     * @param tokens at least one for each of {@code rows}; of texts that can be read in pieces
+     * @return (rows, V), logits of the token that follows in each
+     */
+    default float[][] extend(int[] rows, int[][] tokens) {
+        throw new IllegalStateException("this decoder reads texts whole");
+    }
+
+    /** Keeps what a row holds for texts that begin alike, as far as there is room. */
+    default void remember(int row) {
+        // Nothing is kept.
+    }
+
+    /**
      * Appends one token to each of some rows, which have fewer than {@code model.context} tokens.
      *
      * @param rows begun ones, each at most once

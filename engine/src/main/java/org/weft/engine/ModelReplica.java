@@ -96,6 +96,15 @@ public interface ModelReplica extends Replica<Batch> {
 
     /** Generates texts side by side. The caller closes what comes back before the replica. */
     default Decoder decoder(int rows) {
+        return decoder(rows, 0);
+    }
+
+    /**
+     * The same, with memory for what texts began with.
+     *
+     * @param keptBytes of keys and values at most; 0 to keep none
+     */
+    default Decoder decoder(int rows, long keptBytes) {
         return new RecomputingDecoder(this, rows);
     }
 }

@@ -26,16 +26,24 @@ final class CachedDecoder implements Decoder {
     private final int vocabSize;
     private final int context;
     private final KeyValueCache cache;
+    private final PrefixCache prefixes;
     private final Runnable ownerCheck;
     private final int[][] texts; // each row's tokens and room for more
 
     /** @param ownerCheck throws on a thread that is not the replica's, and when the replica is closed */
-    CachedDecoder(Transformer model, Device device, int vocabSize, KeyValueCache cache, Runnable ownerCheck) {
+    CachedDecoder(
+            Transformer model,
+            Device device,
+            int vocabSize,
+            KeyValueCache cache,
+            PrefixCache prefixes,
+            Runnable ownerCheck) {
         this.model = model;
         this.device = device;
         this.vocabSize = vocabSize;
         this.context = cache.limit();
         this.cache = cache;
+        this.prefixes = prefixes;
         this.ownerCheck = ownerCheck;
         this.texts = new int[cache.rows()][0];
     }
@@ -71,6 +79,83 @@ final class CachedDecoder implements Decoder {
             }
             return logits(x.narrow(1, tokens.length - 1L, 1))[0];
         }
+    }
+
+    /** Where positions are turned otherwise in a text as long as that, its first tokens are not those of a shorter one. */
+    @Override
+    public boolean readsInPieces(int tokens) {
+        return !model.turnsAnew(tokens) && !model.isScaledAnew(tokens);
+    }
+
+    @Override
+    public int kept(int[] text) {
+        return prefixes.keeps() ? prefixes.length(text) : -1;
+    }
+
+    @Override
+    public int recall(int row, int[] text) {
+        ownerCheck.run();
+        requireFits(row, text.length);
+        texts[row] = text.clone();
+        cache.reserve(text.length);
+        try (AutoGradMode off = new AutoGradMode(false)) {
+            return prefixes.read(text, cache, row);
+        }
+    }
+
+    @Override
+    public void remember(int row) {
+        ownerCheck.run();
+        if (prefixes.keeps()) {
+            try (AutoGradMode off = new AutoGradMode(false)) {
+                prefixes.write(Arrays.copyOf(texts[row], cache.length(row)), cache, row);
+            }
+        }
+    }
+
+    @Override
+    public float[][] extend(int[] rows, int[][] tokens) {
+        ownerCheck.run();
+        int[] counts = Arrays.stream(tokens).mapToInt(each -> each.length).toArray();
+        int width = Arrays.stream(counts).max().orElseThrow(); // T
+        int[] inputs = new int[rows.length * width]; // filled up with token 0
+        long[] places = new long[rows.length * width];
+        long[] last = new long[rows.length]; // of each row's tokens, among all
+        int longest = 0;
+        for (int i = 0; i < rows.length; i++) {
+            int held = cache.length(rows[i]);
+            requireFits(rows[i], held + counts[i]);
+            longest = Math.max(longest, held + counts[i]);
+            keep(rows[i], tokens[i]);
+            System.arraycopy(tokens[i], 0, inputs, i * width, counts[i]);
+            for (int t = 0; t < width; t++) {
+                places[i * width + t] = Math.min(held + t, context - 1);
+            }
+            last[i] = (long) i * width + counts[i] - 1;
+        }
+        try (PointerScope scope = new PointerScope();
+                AutoGradMode off = new AutoGradMode(false)) {
+            cache.reserve(longest);
+            TokenTensors batch = TokenTensors.sequences(inputs, width, vocabSize, device);
+            Tensor at = Tensor.create(places, rows.length, width).to(device, ScalarType.Long); // (B, T)
+            Tensor x =
+                    forward(batch, Pass.following(at, new Continuation(cache, rows, counts, at), longest)); // (B, T, D)
+            for (int i = 0; i < rows.length; i++) {
+                cache.setLength(rows[i], cache.length(rows[i]) + counts[i]);
+            }
+            Tensor ends = Tensor.create(last).to(device, ScalarType.Long); // (B)
+            Tensor chosen = x.reshape(-1, x.size(2)).index_select(0, ends); // (B, D)
+            return logits(chosen.view(rows.length, 1, -1));
+        }
+    }
+
+    /** Writes tokens behind their row's text. */
+    private void keep(int row, int[] tokens) {
+        int length = cache.length(row);
+        if (length + tokens.length > texts[row].length) {
+            texts[row] = Arrays.copyOf(texts[row], Math.min(context, 2 * (length + tokens.length)));
+        }
+        System.arraycopy(tokens, 0, texts[row], length, tokens.length);
     }
 
     @Override
@@ -182,6 +267,7 @@ final class CachedDecoder implements Decoder {
 
     @Override
     public void close() {
+        prefixes.close();
         cache.close();
     }
 }

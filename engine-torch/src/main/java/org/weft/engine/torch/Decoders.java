@@ -11,12 +11,20 @@ final class Decoders {
     private Decoders() {}
 
     /**
+     * What there is room for.
+     *
+     * @param rows texts side by side
+     * @param keptBytes of keys and values of how texts began
+     */
+    record Room(int rows, long keptBytes) {}
+
+    /**
      * Texts side by side.
      *
      * @param owned throws where the replica is not the calling thread's
      */
     static Decoder of(
-            Transformer model, ModelShape shape, FlatTensors flat, ComputeDevice device, int rows, Runnable owned) {
+            Transformer model, ModelShape shape, FlatTensors flat, ComputeDevice device, Room room, Runnable owned) {
         if (!shape.config().causal()) {
             throw WeftException.usage(
                     "model.architecture=" + shape.config().architecture() + " does not generate text",
@@ -28,10 +36,11 @@ final class Decoders {
         flat.refreshFactors(0, flat.layout().size());
         Tensor like = flat.parameters().tensor();
         if (model instanceof T5 t5) {
-            return new CachedSourceDecoder(t5, shape, rows, like, device.torchDevice(), owned);
+            return new CachedSourceDecoder(t5, shape, room.rows(), like, device.torchDevice(), owned);
         }
-        KeyValueCache cache = new KeyValueCache(shape.config(), rows, like);
-        return new CachedDecoder(model, device.torchDevice(), shape.vocabSize(), cache, owned);
+        KeyValueCache cache = new KeyValueCache(shape.config(), room.rows(), like);
+        PrefixCache prefixes = new PrefixCache(room.keptBytes());
+        return new CachedDecoder(model, device.torchDevice(), shape.vocabSize(), cache, prefixes, owned);
     }
 
     /** Logits of the token that follows what is written beside a text that is read. (V) */

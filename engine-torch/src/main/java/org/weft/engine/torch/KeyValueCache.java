@@ -2,7 +2,9 @@ package org.weft.engine.torch;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
@@ -103,8 +105,13 @@ final class KeyValueCache implements AutoCloseable {
         capacity = larger;
     }
 
-    /** The tensors in one row: a block's keys, its values, the next block's keys. */
-    private Tensor kept(int i) {
+    /** How many tensors there are: two a block. */
+    int tensors() {
+        return 2 * keys.size();
+    }
+
+    /** The tensors in one row, each (R, C, G, K): a block's keys, its values, the next block's keys. */
+    Tensor kept(int i) {
         return (i % 2 == 0 ? keys : values).get(i / 2);
     }
 
@@ -165,12 +172,14 @@ final class KeyValueCache implements AutoCloseable {
         Tensor at = onDevice(places); // (B)
         Tensor lasts = shortest == longest ? null : onDevice(last); // (B)
         Rows looked = new Rows(chosen[0], chosen.length, scattered(chosen), longest);
+        Map<Integer, Tensor> masks = new HashMap<>(); // by window: blocks of one kind share theirs
         return (block, window, k, v) -> {
             Tensor allKeys = keep(keys.get(block), k, at, looked); // (B, G, S, K)
             Tensor allValues = keep(values.get(block), v, at, looked); // (B, G, S, K)
             long seen = allKeys.size(2);
             if (lasts != null) {
-                return new PastKeysAndValues.Seen(allKeys, allValues, mask(lasts, seen, window));
+                return new PastKeysAndValues.Seen(
+                        allKeys, allValues, masks.computeIfAbsent(window, own -> mask(lasts, seen, own)));
             }
             long from = window > 0 ? Math.max(0, seen - window) : 0;
             return new PastKeysAndValues.Seen(

@@ -64,6 +64,11 @@ record TokenTensors(
         return whole(1, tokens.length, tokens, vocabSize, device);
     }
 
+    /** Sequences of T tokens each. */
+    static TokenTensors sequences(int[] tokens, int context, int vocabSize, Device device) {
+        return whole(tokens.length / context, context, tokens, vocabSize, device);
+    }
+
     /** Sequences of one token each. */
     static TokenTensors singles(int[] tokens, int vocabSize, Device device) {
         return whole(tokens.length, 1, tokens, vocabSize, device);

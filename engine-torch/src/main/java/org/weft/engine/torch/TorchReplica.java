@@ -244,9 +244,9 @@ public final class TorchReplica implements ModelReplica {
     }
 
     @Override
-    public Decoder decoder(int rows) {
+    public Decoder decoder(int rows, long keptBytes) {
         checkOwner();
-        return Decoders.of(model, shape, flat, device, rows, this::checkOwner);
+        return Decoders.of(model, shape, flat, device, new Decoders.Room(rows, keptBytes), this::checkOwner);
     }
 
     @Override

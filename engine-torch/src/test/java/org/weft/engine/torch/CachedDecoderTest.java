@@ -95,6 +95,57 @@ class CachedDecoderTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"gpt2", "llama", "mistral", "smollm3", "gemma2", "gemma3_text", "gpt_neox"})
+    void promptsReadInPiecesSideBySideAreAsIfEachWereReadWhole(String family) {
+        int[] longest = new Random(4).ints(120, 0, VOCABULARY).toArray();
+        int[] other = new Random(5).ints(40, 0, VOCABULARY).toArray();
+        int[] alike = Arrays.copyOf(longest, 91);
+        alike[90] = (alike[90] + 1) % VOCABULARY;
+        try (TorchReplica replica = Replicas.open(shape(family), 1);
+                Decoder cached = replica.decoder(4, 1 << 20);
+                Decoder plain = new RecomputingDecoder(replica, 4)) {
+            assertThat(cached.readsInPieces(CONTEXT)).isTrue();
+            assertThat(cached.recall(2, longest)).isZero();
+            assertThat(cached.recall(0, other)).isZero();
+            assertThat(cached.recall(1, new int[] {7})).isZero();
+            int[][] parts = {Arrays.copyOf(longest, 33), other, {7}};
+            float[][] first = cached.extend(new int[] {2, 0, 1}, parts);
+            for (int i = 0; i < parts.length; i++) {
+                same(first[i], plain.begin(i, parts[i]));
+            }
+            float[][] second = cached.extend(
+                    new int[] {1, 2}, new int[][] {{8, 9}, Arrays.copyOfRange(longest, 33, longest.length)});
+            same(second[0], plain.begin(1, new int[] {7, 8, 9}));
+            same(second[1], plain.begin(2, longest));
+            cached.remember(2);
+            assertThat(cached.kept(alike)).isEqualTo(64);
+            assertThat(cached.recall(3, alike)).isEqualTo(64);
+            same(
+                    cached.extend(new int[] {3}, new int[][] {Arrays.copyOfRange(alike, 64, 91)})[0],
+                    plain.begin(3, alike));
+            plain.begin(0, other);
+            int[] rows = {3, 0, 2};
+            for (int step = 0; step < 3; step++) {
+                int[] tokens = {step, 90 - step, 50};
+                float[][] actual = cached.append(rows, tokens);
+                float[][] expected = plain.append(rows, tokens);
+                for (int i = 0; i < rows.length; i++) {
+                    same(actual[i], expected[i]);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dynamic", "longrope"})
+    void textsThatAreTurnedByTheirLengthAreReadWhole(String family) {
+        try (TorchReplica replica = Replicas.open(shape(family), 1);
+                Decoder cached = replica.decoder(1, 1 << 20)) {
+            assertThat(cached.readsInPieces(CONTEXT)).isFalse();
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"gpt2", "llama"})
     void aFullRowIsRefusedByName(String family) {
         try (TorchReplica replica = Replicas.open(shape(family), 1);

@@ -9,6 +9,7 @@ final class GrowingText {
     private final int index;
     private final int promptLength;
     private final Sampler sampler;
+    private final TokenConstraint constraint; // null where every token may follow
     private int[] tokens;
     private int length;
 
@@ -17,6 +18,12 @@ final class GrowingText {
      * @param continues whether the text goes on with the prompt; otherwise it answers it, and has none of its tokens
      */
     GrowingText(int index, int[] prompt, SamplingOptions options, boolean continues) {
+        this(index, prompt, options, continues, null);
+    }
+
+    /** As {@link #GrowingText(int, int[], SamplingOptions, boolean)}, of a text of which not every token may be a part. */
+    GrowingText(int index, int[] prompt, SamplingOptions options, boolean continues, TokenConstraint constraint) {
+        this.constraint = constraint;
         this.index = index;
         this.promptLength = prompt.length;
         this.sampler = new Sampler(options.ofText(index));
@@ -35,9 +42,14 @@ final class GrowingText {
      * The next token; {@link #append} makes it part of the text.
      *
      * @param logits (V)
+     * @return {@link Sampler#NONE} where none may follow
      */
     int choose(float[] logits) {
-        return sampler.next(logits);
+        int token = sampler.next(logits, constraint);
+        if (constraint != null && token != Sampler.NONE) {
+            constraint.take(token);
+        }
+        return token;
     }
 
     void append(int token) {

@@ -1,6 +1,7 @@
 package org.weft.engine.sampling;
 
 import java.util.Arrays;
+import java.util.List;
 import org.weft.core.tokens.TextTokens;
 import org.weft.engine.Decoder;
 import org.weft.engine.ModelReplica;
@@ -13,12 +14,14 @@ import org.weft.engine.ModelReplica;
 public final class RunningBatch implements AutoCloseable {
     private final Decoder decoder;
     private final TextRows rows;
+    private final PromptReading prompts;
     private final GrowingText[] texts; // by row; null where it is free
     private final LogitsListener[] listeners; // by row
 
-    private RunningBatch(ModelReplica replica, int context, Decoder decoder, TextTokens tokens) {
+    private RunningBatch(int context, ModelReplica replica, Decoder decoder, TextTokens tokens) {
         this.decoder = decoder;
         this.rows = new TextRows(decoder.rows(), context, replica, decoder, tokens);
+        this.prompts = new PromptReading(rows);
         this.texts = new GrowingText[decoder.rows()];
         this.listeners = new LogitsListener[decoder.rows()];
     }
@@ -31,7 +34,16 @@ public final class RunningBatch implements AutoCloseable {
      * @param tokens that may be chosen
      */
     public static RunningBatch open(ModelReplica replica, int context, int rows, TextTokens tokens) {
-        return new RunningBatch(replica, context, replica.decoder(rows), tokens);
+        return new RunningBatch(context, replica, replica.decoder(rows), tokens);
+    }
+
+    /**
+     * The same, which keeps how texts began.
+     *
+     * @param keptBytes of keys and values at most; those that were not used for longest go first
+     */
+    public static RunningBatch open(ModelReplica replica, int context, int rows, TextTokens tokens, long keptBytes) {
+        return new RunningBatch(context, replica, replica.decoder(rows, keptBytes), tokens);
     }
 
     /** Rows that there are. */
@@ -55,25 +67,37 @@ public final class RunningBatch implements AutoCloseable {
      * @param prompt at least one token; of more than the context the last ones are seen
      * @param ofPrompt told of the prompt's tokens but the first; null for nobody
      * @param ofChosen told of each token that is chosen; null for nobody
+     * @param constraint of what follows the prompt; null where every token may
      */
-    public record Beginning(int[] prompt, SamplingOptions sampling, LogitsListener ofPrompt, LogitsListener ofChosen) {
+    public record Beginning(
+            int[] prompt,
+            SamplingOptions sampling,
+            LogitsListener ofPrompt,
+            LogitsListener ofChosen,
+            TokenConstraint constraint) {
+        public Beginning(int[] prompt, SamplingOptions sampling, LogitsListener ofPrompt, LogitsListener ofChosen) {
+            this(prompt, sampling, ofPrompt, ofChosen, null);
+        }
+
         public Beginning {
             if (prompt.length == 0) {
                 throw new IllegalArgumentException("a prompt of no tokens: start with the end-of-text token");
             }
         }
+
+        private GrowingText text() {
+            return new GrowingText(0, prompt, sampling, true, constraint);
+        }
     }
 
     /**
-     * Puts a text into a free row.
+     * Puts a text into a free row and reads its prompt.
      *
-     * @return the first token that follows
+     * @return the first token that follows; {@link Sampler#NONE} where none may
      */
     public int begin(int row, Beginning beginning) {
-        if (texts[row] != null) {
-            throw new IllegalStateException("row " + row + " has a text");
-        }
-        GrowingText text = new GrowingText(0, beginning.prompt(), beginning.sampling(), true);
+        requireFree(row);
+        GrowingText text = beginning.text();
         float[] logits = beginning.ofPrompt() == null
                 ? rows.begin(row, text)
                 : rows.begin(row, text, beginning.ofPrompt()); // (V)
@@ -88,8 +112,58 @@ public final class RunningBatch implements AutoCloseable {
         return begin(row, new Beginning(prompt, sampling, null, null));
     }
 
+    private void requireFree(int row) {
+        if (texts[row] != null) {
+            throw new IllegalStateException("row " + row + " has a text");
+        }
+    }
+
+    /** Puts a text into a free row, whose prompt {@link #read} reads. */
+    public void place(int row, Beginning beginning) {
+        requireFree(row);
+        texts[row] = beginning.text();
+        listeners[row] = beginning.ofChosen();
+        prompts.place(row, texts[row], beginning.ofPrompt());
+    }
+
+    /** Whether a row has a text whose prompt is not read. */
+    public boolean isReading(int row) {
+        return prompts.has(row);
+    }
+
+    /**
+     * A text whose prompt was read, or could not be.
+     *
+     * @param token the first that follows; {@link Sampler#NONE} where none may, or none is known
+     * @param failure null where the prompt was read
+     */
+    public record Begun(int row, int token, Throwable failure) {}
+
+    /**
+     * Reads on in the prompts that were placed, in their order.
+     *
+     * @param most tokens that are computed, but for a prompt that has to be read at once
+     */
+    public List<Begun> read(int most) {
+        return prompts.read(most).stream().map(this::begun).toList();
+    }
+
+    private Begun begun(PromptReading.Ready ready) {
+        int row = ready.row();
+        int token = ready.failure() == null ? grow(row, texts[row], ready.logits()) : Sampler.NONE;
+        return new Begun(row, token, ready.failure());
+    }
+
+    /** Tokens of prompts that were kept of texts before, and not computed. */
+    public long recalled() {
+        return prompts.recalled();
+    }
+
     private int grow(int row, GrowingText text, float[] logits) {
         int token = text.choose(logits);
+        if (token == Sampler.NONE) {
+            return token; // The caller ends the row: it cannot go on.
+        }
         text.append(token);
         if (listeners[row] != null) {
             listeners[row].token(token, logits);
@@ -100,8 +174,8 @@ public final class RunningBatch implements AutoCloseable {
     /**
      * The next token of some texts.
      *
-     * @param chosen rows that have texts, each at most once, at least one
-     * @return (chosen)
+     * @param chosen rows that have texts whose prompts were read, each at most once, at least one
+     * @return (chosen), {@link Sampler#NONE} where none may follow
      */
     public int[] next(int[] chosen) {
         GrowingText[] growing =
@@ -118,6 +192,7 @@ public final class RunningBatch implements AutoCloseable {
     public void end(int row) {
         texts[row] = null;
         listeners[row] = null;
+        prompts.remove(row);
     }
 
     @Override

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.weft.core.SplitMix64;
 
 /**
@@ -15,6 +14,12 @@ import org.weft.core.SplitMix64;
  * <p>V vocabulary.
  */
 public final class Sampler {
+    /** In place of a token, where none may follow. */
+    public static final int NONE = -1;
+
+    /** Tokens that are sorted before the others are looked at. */
+    private static final int OFTEN_ENOUGH = 256;
+
     private final SamplingOptions options;
     private final long start; // of the sequence of draws
     private final BitSet seen = new BitSet();
@@ -39,12 +44,30 @@ public final class Sampler {
      * @param logits (V), not changed
      */
     public int next(float[] logits) {
+        return next(logits, null);
+    }
+
+    /**
+     * The next token's id among those that may follow.
+     *
+     * @param logits (V), not changed
+     * @param constraint null where all may
+     * @return {@link #NONE} where none may
+     */
+    public int next(float[] logits, TokenConstraint constraint) {
         checkFinite(logits);
         boolean penalized = options.repetitionPenalty() != SamplingOptions.NO_PENALTY;
         float[] adjusted = penalized ? penalize(logits) : logits;
         if (!options.bias().isNone()) {
             adjusted = penalized ? adjusted : logits.clone();
             options.bias().addTo(adjusted, chosen);
+        }
+        if (constraint != null) {
+            adjusted = adjusted == logits ? logits.clone() : adjusted;
+            constraint.restrict(adjusted);
+            if (adjusted[mostLikely(adjusted)] == Float.NEGATIVE_INFINITY) {
+                return NONE;
+            }
         }
         int token = choose(adjusted);
         seen.set(token);
@@ -73,46 +96,114 @@ public final class Sampler {
             draws++;
             return mostLikely(logits);
         }
-        int[] tokens = candidates(logits);
-        double[] weights = new double[tokens.length];
-        double largest = logits[tokens[0]];
+        double draw = SplitMix64.uniform(start, draws++);
+        int candidates = options.topK() == 0 ? logits.length : Math.min(options.topK(), logits.length);
+        long[] keys = keys(logits);
+        if (candidates == logits.length && candidates > OFTEN_ENOUGH) {
+            sortSmallest(keys, OFTEN_ENOUGH);
+            int token = drawn(logits, keys, OFTEN_ENOUGH, draw);
+            if (token != NONE) {
+                return token;
+            }
+        }
+        sortSmallest(keys, candidates);
+        long[] all = candidates == keys.length ? keys : Arrays.copyOf(keys, candidates);
+        return drawn(logits, all, candidates, draw);
+    }
+
+    /**
+     * The token that a draw falls on.
+     *
+     * @param keys of the candidates
+     * @param sorted so many of the most likely stand first, in their order
+     * @return {@link #NONE} where those do not tell
+     */
+    private int drawn(float[] logits, long[] keys, int sorted, double draw) {
+        double[] weights = new double[sorted];
+        double largest = logits[(int) keys[0]];
         double total = 0;
-        for (int i = 0; i < tokens.length; i++) {
-            weights[i] = Math.exp((logits[tokens[i]] - largest) / options.temperature());
+        for (int i = 0; i < sorted; i++) {
+            weights[i] = weight(logits[(int) keys[i]], largest);
             total += weights[i];
         }
+        for (int i = sorted; i < keys.length; i++) {
+            total += weight(logits[(int) keys[i]], largest);
+        }
+        boolean whole = sorted == keys.length;
         int kept = nucleus(weights, total);
-        double keptTotal = 0;
-        for (int i = 0; i < kept; i++) {
+        if (kept > sorted && !whole) {
+            return NONE;
+        }
+        kept = Math.min(kept, sorted);
+        double keptTotal = options.topP() == 1 ? total : 0;
+        for (int i = 0; i < kept && options.topP() != 1; i++) {
             keptTotal += weights[i];
         }
-        double at = SplitMix64.uniform(start, draws++) * keptTotal;
+        double at = draw * keptTotal;
         for (int i = 0; i < kept; i++) {
             at -= weights[i];
             if (at < 0) {
-                return tokens[i];
+                return (int) keys[i];
             }
+        }
+        if (!whole && options.topP() == 1) {
+            return NONE;
         }
         while (kept > 1 && weights[kept - 1] == 0) {
             kept--; // Rounding left a little over: it is the last one's that may be chosen at all.
         }
-        return tokens[kept - 1];
+        return (int) keys[kept - 1];
     }
 
-    /** The tokens that top-k keeps, the most likely first. */
-    private int[] candidates(float[] logits) {
-        int count = options.topK() == 0 ? logits.length : Math.min(options.topK(), logits.length);
-        // The sign-corrected bits of a float order as the float does; ties go to the smaller id.
+    private double weight(float logit, double largest) {
+        return Math.exp((logit - largest) / options.temperature());
+    }
+
+    /** Of each token one that orders as its logit does, the largest first; ties go to the smaller id, which is its lower half. */
+    private static long[] keys(float[] logits) {
         long[] keys = new long[logits.length];
         for (int token = 0; token < logits.length; token++) {
-            int bits = Float.floatToIntBits(logits[token] + 0.0f);
+            int bits = Float.floatToIntBits(
+                    logits[token] + 0.0f); // The sign-corrected bits of a float order as the float does.
             int ordered = bits ^ ((bits >> 31) & Integer.MAX_VALUE);
             keys[token] = ((long) ~ordered << 32) | token;
         }
-        Arrays.sort(keys);
-        return IntStream.range(0, count).map(i -> (int) keys[i]).toArray();
+        return keys;
     }
 
+    /** Puts the smallest keys first, in their order, without sorting the others: most draws fall on one of a few (Hoare 1961). */
+    private static void sortSmallest(long[] keys, int count) {
+        int from = 0;
+        int to = keys.length - 1;
+        while (from < to && count < keys.length) {
+            long pivot = keys[(from + to) >>> 1];
+            int i = from;
+            int j = to;
+            while (i <= j) {
+                while (keys[i] < pivot) {
+                    i++;
+                }
+                while (keys[j] > pivot) {
+                    j--;
+                }
+                if (i <= j) {
+                    long key = keys[i];
+                    keys[i++] = keys[j];
+                    keys[j--] = key;
+                }
+            }
+            if (count - 1 <= j) {
+                to = j;
+            } else if (count - 1 >= i) {
+                from = i;
+            } else {
+                break;
+            }
+        }
+        Arrays.sort(keys, 0, count);
+    }
+
+    /** How many of the weights are kept; one more than there are where they do not reach what is asked for. */
     private int nucleus(double[] weights, double total) {
         if (options.topP() == 1) {
             return weights.length;
@@ -124,7 +215,7 @@ public final class Sampler {
                 return i + 1;
             }
         }
-        return weights.length;
+        return weights.length + 1;
     }
 
     private static int mostLikely(float[] logits) {

@@ -29,6 +29,20 @@ record TextRows(int count, int context, ModelReplica replica, Decoder decoder, T
     }
 
     /**
+     * Reads on in some texts.
+     *
+     * @param parts the next tokens of each
+     * @return (rows, V), logits of what follows each part
+     */
+    float[][] extend(int[] rows, int[][] parts) {
+        float[][] logits = decoder.extend(rows, parts); // (rows, V)
+        for (float[] each : logits) {
+            tokens.choosable(each);
+        }
+        return logits;
+    }
+
+    /**
      * Logits of the token that follows each text, which has grown by one token since the last call for its row.
      *
      * @param rows of the texts, each at most once

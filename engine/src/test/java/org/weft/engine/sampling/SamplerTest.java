@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.weft.core.SplitMix64;
 import org.weft.core.WeftException;
 
 class SamplerTest {
@@ -172,6 +175,52 @@ class SamplerTest {
                         .sorted()
                         .toArray())
                 .isEqualTo(new int[] {1, 2, 4});
+    }
+
+    /** The likeliest are looked at first, and all only where a draw falls beyond them. */
+    @Test
+    void largeVocabulariesAreDrawnFromAsIfAllWereSorted() {
+        Random random = new Random(17);
+        for (double spread : new double[] {0.001, 1, 6}) { // all alike; many likely; a few
+            float[] logits = new float[3000];
+            for (int token = 0; token < logits.length; token++) {
+                logits[token] = (float) (spread * random.nextGaussian());
+            }
+            logits[7] = logits[2000];
+            for (double topP : new double[] {1, 0.05, 0.95}) {
+                SamplingOptions options = new SamplingOptions(0.9, 0, topP, 5);
+                Sampler sampler = new Sampler(options);
+                for (int draw = 0; draw < 100; draw++) {
+                    assertThat(sampler.next(logits)).isEqualTo(sorted(logits, options, draw));
+                }
+            }
+        }
+    }
+
+    private static int sorted(float[] logits, SamplingOptions options, int draw) {
+        int[] order = IntStream.range(0, logits.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble((Integer token) -> -logits[token]))
+                .mapToInt(token -> token)
+                .toArray();
+        double[] weights = IntStream.of(order)
+                .mapToDouble(token -> Math.exp(((double) logits[token] - logits[order[0]]) / options.temperature()))
+                .toArray();
+        double total = 0;
+        for (double weight : weights) {
+            total += weight;
+        }
+        double keptTotal = 0;
+        int kept = 0;
+        while (kept < weights.length && (options.topP() == 1 || keptTotal < options.topP() * total)) {
+            keptTotal += weights[kept++];
+        }
+        double at = SplitMix64.uniform(SplitMix64.start(options.seed()), draw) * keptTotal;
+        int place = 0;
+        while (place < kept - 1 && at >= weights[place]) {
+            at -= weights[place++];
+        }
+        return order[place];
     }
 
     @Test
