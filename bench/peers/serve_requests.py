@@ -99,7 +99,10 @@ def completions():
     row("openai", "stream, logprobs, echo", complete(stream=True, logprobs=1, echo=True), streamed)
     row("openai", "stream, include_usage", complete(stream=True, stream_options={"include_usage": True}),
         lambda chunks: f"usage: {[c.usage for c in chunks][-1].completion_tokens} tokens")
-    for name, value in [("suffix", "end"), ("best_of", 3), ("logit_bias", {"99999999": 1}), ("presence_penalty", 3),
+    row("openai", "best_of=3, n=2", complete(best_of=3, n=2, temperature=1, seed=5), lambda a: f"{len(a.choices)} choices")
+    send, answered = refused(400, "best_of", complete(best_of=2, n=3))
+    row("openai", "best_of=2, n=3", send, answered)
+    for name, value in [("suffix", "end"), ("logit_bias", {"99999999": 1}), ("presence_penalty", 3),
                         ("logprobs", 99), ("max_tokens", 0), ("stop", [""])]:
         send, answered = refused(400, name, complete(**{name: value}))
         row("openai", f"{name}={value!r}", send, answered)
@@ -150,12 +153,22 @@ def chats():
     row("openai", "chat, max_completion_tokens, store, metadata",
         lambda: CLIENT.chat.completions.create(model=MODEL, messages=USER, max_completion_tokens=4, store=True,
                                                metadata={"a": "b"}), content)
-    for name, value in [("tools", [{"type": "function", "function": {"name": "f"}}]), ("response_format", {"type": "json_object"}),
+    row("openai", "chat, response_format json_object",
+        chat(response_format={"type": "json_object"}, max_tokens=200, temperature=1, seed=3), written_object)
+    for name, value in [("tools", [{"type": "function", "function": {"name": "f"}}]), ("response_format", {"type": "json_schema", "json_schema": {"name": "n", "schema": {}}}),
                         ("top_logprobs", 2), ("reasoning_effort", "low")]:
         send, answered = refused(400, name, chat(**{name: value}))
         row("openai", f"chat, {name}", send, answered)
     row("openai", "chat, half a surrogate pair", raw("/v1/chat/completions", {"messages": [{"role": "user", "content": "\ud83d"}]}),
         lambda answer: check(answer[0] == 400 and answer[1]["error"]["param"] == "messages", str(answer)) or "400, param=messages")
+
+
+def written_object(answer):
+    """A whole object, or the beginning of one."""
+    said = answer.choices[0].message.content
+    whole = answer.choices[0].finish_reason == "stop"
+    check(said.lstrip().startswith("{") and (not whole or isinstance(json.loads(said), dict)), repr(said))
+    return repr(said[:60])
 
 
 def raw(path, body):

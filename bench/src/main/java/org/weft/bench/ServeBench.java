@@ -47,6 +47,12 @@ public final class ServeBench {
     private static final int CONTEXT = 256;
     private static final int PROMPTS = 64;
     private static final int PROMPT_TOKENS = 16;
+    /** Tokens that prompts begin with, and those that follow. */
+    private static final int SHARED = 200;
+
+    private static final int OWN = 8;
+    private static final int WARM = 20;
+    private static final int FIRST_TOKENS = 60;
     private static final String NAME = "bench";
     /** A busy machine is slow, and that is no error. */
     private static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -73,21 +79,57 @@ public final class ServeBench {
     }
 
     private void run() throws Exception {
-        double together = measure(clients);
-        double alone = measure(1);
+        double together = measure(clients, false);
+        double alone = measure(1, false);
         System.out.printf(
                 Locale.ROOT,
                 "batched %.1f times the tokens of one by one; prompts whose texts differ: %d of %d%n",
                 together / alone,
                 different.size(),
                 texts.size());
+        texts.clear();
+        different.clear();
+        System.out.printf(Locale.ROOT, "in bfloat16 %.1f times as many%n", measure(clients, true) / together);
+        System.out.printf(
+                Locale.ROOT,
+                "%d tokens that prompts begin with, to the first token: %.1f ms computed, %.1f ms kept%n",
+                SHARED,
+                toFirstToken(0),
+                toFirstToken(256));
     }
 
-    /** Tokens a second of a server with so many rows. */
-    private double measure(int rows) throws Exception {
+    /** Milliseconds to an answer of one token to prompts that begin alike, the median. */
+    private double toFirstToken(int prefixCache) throws Exception {
+        ServeOptions options =
+                ServeOptions.defaults().withPort(0).withTimeout(PATIENCE).withPrefixCache(prefixCache);
+        try (WeftServer server = WeftServer.start(model(false), options, System.err::println)) {
+            URI uri = URI.create("http://127.0.0.1:" + server.port() + "/v1/completions");
+            HttpClient http =
+                    HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+            List<Double> millis = new ArrayList<>();
+            for (int request = 0; request < WARM + FIRST_TOKENS; request++) {
+                int own = request;
+                int[] ids = IntStream.range(0, SHARED + OWN)
+                        .map(i -> i < SHARED ? 31 * i % VOCABULARY : 1000 + 10 * own + i)
+                        .toArray();
+                long asked = System.nanoTime();
+                HttpResponse<String> response = http.send(request(uri, ids, 1), HttpResponse.BodyHandlers.ofString());
+                if (response.statusCode() != 200) {
+                    throw new IllegalStateException(response.body());
+                }
+                if (request >= WARM) {
+                    millis.add((System.nanoTime() - asked) * 1e-6);
+                }
+            }
+            return millis.stream().sorted().toList().get(millis.size() / 2);
+        }
+    }
+
+    /** Tokens a second of a server with so many rows, whose matrix products are in float32 or bfloat16. */
+    private double measure(int rows, boolean bfloat16) throws Exception {
         ServeOptions options =
                 ServeOptions.defaults().withPort(0).withBatch(rows, 2 * clients).withTimeout(PATIENCE);
-        try (WeftServer server = WeftServer.start(model(), options, System.err::println)) {
+        try (WeftServer server = WeftServer.start(model(bfloat16), options, System.err::println)) {
             URI uri = URI.create("http://127.0.0.1:" + server.port() + "/v1/completions");
             Load load = load(uri);
             System.out.printf(
@@ -169,6 +211,10 @@ public final class ServeBench {
         int[] ids = new Random(prompt)
                 .ints(1 + prompt % PROMPT_TOKENS, 0, VOCABULARY - 1)
                 .toArray();
+        return request(uri, ids, tokens);
+    }
+
+    private static HttpRequest request(URI uri, int[] ids, int tokens) {
         String body = "{\"model\": \"" + NAME + "\", \"temperature\": 0, \"max_tokens\": " + tokens + ", \"prompt\": "
                 + Arrays.toString(ids) + "}";
         return HttpRequest.newBuilder(uri)
@@ -176,14 +222,14 @@ public final class ServeBench {
                 .build();
     }
 
-    private static TextModel model() {
+    private static TextModel model(boolean bfloat16) {
         return new TextModel(
-                NAME, "", tokenizer(), CONTEXT, GenerationDefaults.NONE, Optional.empty(), "", ServeBench::replica);
+                NAME, "", tokenizer(), CONTEXT, GenerationDefaults.NONE, Optional.empty(), "", () -> replica(bfloat16));
     }
 
-    private static ModelReplica replica() {
+    private static ModelReplica replica(boolean bfloat16) {
         ModelShape shape = new ModelShape(ModelConfig.gpt2(6, 384, 6, CONTEXT, 0), VOCABULARY);
-        ModelReplica replica = TorchReplica.open(shape, ReplicaOptions.cpu(1));
+        ModelReplica replica = TorchReplica.open(shape, new ReplicaOptions("cpu", 1, bfloat16, false));
         int size = (int) shape.layout().size();
         Initialization.fill(shape.layout(), 1, 0, replica.parameters(0, size).asFloatBuffer());
         replica.parametersWritten(0, size);
