@@ -11,6 +11,7 @@ import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
+import io.netty.handler.ssl.SslContext;
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
@@ -36,6 +37,7 @@ final class HttpServer implements AutoCloseable {
     private final ServeMetrics metrics;
     private final OpenAnswers answers = new OpenAnswers();
     private final AtomicInteger connections = new AtomicInteger();
+    private final SslContext tls; // null where the server speaks in the clear
     private final EventLoopGroup loops = new NioEventLoopGroup(THREADS, new DefaultThreadFactory("weft-http", true));
     /** As many requests wait here as there are connections, at most. */
     private final ExecutorService requests =
@@ -44,10 +46,12 @@ final class HttpServer implements AutoCloseable {
     private Channel listening;
     private boolean stopped;
 
+    /** @throws WeftException where the files for TLS are not what they should be */
     HttpServer(ServeOptions options, Api api, ServeMetrics metrics) {
         this.options = options;
         this.api = api;
         this.metrics = metrics;
+        this.tls = options.network().tls().map(TlsContext::of).orElse(null);
         metrics.connections(connections::get);
     }
 
@@ -85,8 +89,11 @@ final class HttpServer implements AutoCloseable {
         channel.closeFuture().addListener(closed -> connections.decrementAndGet());
         if (open > options.network().connections()) {
             metrics.connectionRefused();
-            channel.writeAndFlush(Unpooled.wrappedBuffer(FULL)).addListener(ChannelFutureListener.CLOSE);
+            refuse(channel);
             return;
+        }
+        if (tls != null) {
+            channel.pipeline().addLast(tls.newHandler(channel.alloc()));
         }
         Duration patience = options.network().patience();
         channel.pipeline()
@@ -96,6 +103,15 @@ final class HttpServer implements AutoCloseable {
                 .addLast(new HttpServerKeepAliveHandler())
                 .addLast(new BodyLimit(options.network().maxBodyBytes(), metrics))
                 .addLast(new HttpConnection(api, metrics, requests, answers));
+    }
+
+    /** Whom TLS would first have to be spoken with, at a price, hears nothing. */
+    private void refuse(Channel channel) {
+        if (tls == null) {
+            channel.writeAndFlush(Unpooled.wrappedBuffer(FULL)).addListener(ChannelFutureListener.CLOSE);
+        } else {
+            channel.close().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        }
     }
 
     /** The port that it listens at. */

@@ -191,6 +191,19 @@ final class JsonFields {
         return texts;
     }
 
+    /** An array of token ids, which may be empty. */
+    static int[] tokenIds(JsonNode array, String place, int vocabulary) {
+        int[] ids = new int[array.size()];
+        for (int i = 0; i < ids.length; i++) {
+            JsonNode id = array.get(i);
+            if (!id.isInt() || id.asInt() < 0 || id.asInt() >= vocabulary) {
+                throw wrong(place + "[" + i + "]", "a token id below " + vocabulary, id);
+            }
+            ids[i] = id.asInt();
+        }
+        return ids;
+    }
+
     static ApiException wrong(String place, String what, JsonNode actual) {
         String json = actual.isMissingNode() ? "absent" : shown(actual.toString());
         return ApiException.invalid(field(place), place + " must be " + what + ", is " + json);

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.weft.core.WeftException;
+import org.weft.core.config.FinetuneConfig.Pooling;
 import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.ModelConfig;
+import org.weft.core.config.TrainingConfig.Precision;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.GenerationDefaults;
@@ -16,14 +18,15 @@ import org.weft.engine.ReplicaOptions;
 import org.weft.hub.ModelLocator;
 import org.weft.hub.StoredModel;
 import org.weft.tuning.chat.ChatFormat;
+import org.weft.tuning.finetune.Embedding;
+import org.weft.tuning.finetune.EmbeddingModel;
 import org.weft.tuning.finetune.ModelChat;
 import org.weft.tuning.finetune.TaskModel;
-import org.weft.tuning.task.Task;
 
 /** Finds what is to be served: a checkpoint, a run's newest, or a Hugging Face directory. For one thread. */
 public final class ModelLoader {
     private static final int FINGERPRINT = 12;
-    private static final int CLASSIFIER_BATCH = 32;
+    private static final int BATCH = 32;
 
     private final Store store;
     private final Wish wish;
@@ -36,10 +39,17 @@ public final class ModelLoader {
      * @param chatTemplate name of a format; null for what lies beside the tokenizer
      * @param device as {@link ReplicaOptions} has it
      * @param threads 0 for as many as it was trained with
+     * @param precision of matrix products
      */
-    public record Wish(String name, String chatTemplate, String device, int threads) {
+    public record Wish(String name, String chatTemplate, String device, int threads, Precision precision) {
+        /** In float32. */
+        public Wish(String name, String chatTemplate, String device, int threads) {
+            this(name, chatTemplate, device, threads, Precision.FP32);
+        }
+
         private ReplicaOptions replica(int trainedWith) {
-            return new ReplicaOptions(device, threads == 0 ? trainedWith : threads, false, false);
+            int own = threads == 0 ? trainedWith : threads;
+            return new ReplicaOptions(device, own, precision == Precision.BF16, false);
         }
     }
 
@@ -57,35 +67,68 @@ public final class ModelLoader {
     public ServedModel at(String path) throws IOException {
         StoredModel model = new ModelLocator(store, notices).at(path);
         WeftConfig config = model.config();
-        String name = wish.name() == null ? model.name() : wish.name();
-        String sha256 = model.paramsSha256();
-        String fingerprint = sha256.substring(0, Math.min(FINGERPRINT, sha256.length()));
-        ReplicaOptions replica = wish.replica(config.cluster().threads());
-        if (!config.finetune().generative()) {
-            requireClassifier(config, model.directory());
-            model.notices().forEach(notices);
-            String column = config.dataset().textColumn();
-            return new ClassifierModel(
-                    name,
-                    fingerprint,
-                    () -> new TaskClassifier(TaskModel.open(model, CLASSIFIER_BATCH, replica), column));
+        requireOneText(config.model(), model.directory());
+        if (givesVectors(model)) {
+            return vectors(model);
         }
-        requireCausal(config.model(), model.directory());
+        if (!config.finetune().generative()) {
+            return predictions(model);
+        }
         TokenizerFile tokenizer = model.tokenizer();
         model.notices().forEach(notices);
-        return text(name, fingerprint, tokenizer, config, () -> model.replica(replica));
+        ReplicaOptions replica = replica(config);
+        return text(name(model), fingerprint(model), tokenizer, config, () -> model.replica(replica));
     }
 
-    private static void requireClassifier(WeftConfig config, String path) {
-        TaskName task = config.finetune().task();
-        boolean labels = task.head().ofSequence() && Task.of(config).hasLabels();
-        if (!labels || !config.dataset().pairColumn().isEmpty()) {
-            throw WeftException.usage(
-                    path + " puts no labels on single texts: finetune.task=" + task.word() + " dataset.pair_column="
-                            + config.dataset().pairColumn(),
-                    "weft " + (task == TaskName.EMBEDDING ? "embed" : "predict") + " --checkpoint " + path
-                            + " --input ... --output ...");
+    private String name(StoredModel model) {
+        return wish.name() == null ? model.name() : wish.name();
+    }
+
+    private static String fingerprint(StoredModel model) {
+        String sha256 = model.paramsSha256();
+        return sha256.substring(0, Math.min(FINGERPRINT, sha256.length()));
+    }
+
+    private ReplicaOptions replica(WeftConfig config) {
+        return wish.replica(config.cluster().threads());
+    }
+
+    /** Where it was tuned to, where files of sentence-transformers beside it say so, and where it is an encoder without a head. */
+    private static boolean givesVectors(StoredModel model) throws IOException {
+        WeftConfig config = model.config();
+        boolean vectorial = !config.model().causal() || model.sentences().pooling() != Pooling.AUTO;
+        return tuned(config) || config.finetune().generative() && vectorial;
+    }
+
+    private static boolean tuned(WeftConfig config) {
+        return config.finetune().task() == TaskName.EMBEDDING;
+    }
+
+    private VectorModel vectors(StoredModel model) throws IOException {
+        model.notices().forEach(notices);
+        Embedding how = Embedding.of(model);
+        WeftConfig config = model.config();
+        if (!tuned(config) && model.sentences().pooling() == Pooling.AUTO) {
+            notices.accept(model.directory() + " was not tuned to give vectors: they are the mean of what it makes of a"
+                    + " text's tokens");
         }
+        ReplicaOptions replica = replica(config);
+        return new VectorModel(
+                name(model),
+                fingerprint(model),
+                model.vocabSize(),
+                () -> new VectorModel.OfTexts(EmbeddingModel.open(model, how, BATCH, replica)));
+    }
+
+    private PredictionModel predictions(StoredModel model) {
+        model.notices().forEach(notices);
+        WeftConfig config = model.config();
+        ReplicaOptions replica = replica(config);
+        return new PredictionModel(
+                name(model),
+                fingerprint(model),
+                PredictionShape.of(config),
+                () -> new PredictionModel.OfTask(TaskModel.open(model, BATCH, replica)));
     }
 
     private TextModel text(
@@ -122,18 +165,12 @@ public final class ModelLoader {
         }
     }
 
-    private static void requireCausal(ModelConfig model, String path) {
+    private static void requireOneText(ModelConfig model, String path) {
         if (model.encodesSource()) {
             throw WeftException.usage(
                     path + " is not served: model.architecture=" + model.architecture()
                             + " reads a text and writes another, and the server's rows go on with what they were given",
                     "weft generate --checkpoint " + path + " --prompt '...'");
-        }
-        if (!model.causal()) {
-            throw WeftException.usage(
-                    path + " continues no text and is no classifier: model.architecture=" + model.architecture()
-                            + " predicts masked tokens",
-                    "weft fill --checkpoint " + path + " --text '... [MASK] ...'");
         }
     }
 }

@@ -1,11 +1,13 @@
 package org.weft.serve;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What the server's model does with requests. Methods that answer never block: they throw, or the answer comes from the
- * model's thread. Safe for use by many threads.
+ * What one of the server's models does with requests. Methods that answer never block: they throw, or the answer comes
+ * from the model's thread. Safe for use by many threads.
  */
 interface ModelService extends AutoCloseable {
 
@@ -19,14 +21,28 @@ interface ModelService extends AutoCloseable {
         thread().start();
     }
 
-    /** What {@code POST /v1/completions} asks for. */
-    void complete(JsonFields fields, Answer answer);
+    /** Paths that it answers. */
+    List<String> endpoints();
 
-    /** What {@code POST /v1/chat/completions} asks for. */
-    void chat(JsonFields fields, Answer answer);
+    /** Adds what is to be known of the model beside its name. */
+    void describe(ObjectNode served);
 
-    /** What {@code POST /classify} asks for. */
-    void classify(JsonFields fields, Answer answer);
+    /**
+     * Answers what was posted.
+     *
+     * @param endpoint one of {@link Endpoints#OF_MODELS}
+     * @throws ApiException for what this model does not do
+     */
+    void answer(String endpoint, JsonFields fields, Answer answer);
+
+    /** 404: the endpoint is another kind of model's. */
+    static ApiException absent(ModelService service, String endpoint, String because) {
+        return ApiException.notFound(
+                null,
+                service.model().name() + " has no " + endpoint + ": " + because + "; post to "
+                        + String.join(" or ", service.endpoints()),
+                "endpoint_not_served");
+    }
 
     /** Completes exceptionally when the thread fails for good. */
     default CompletableFuture<Void> ended() {

@@ -80,7 +80,7 @@ final class ModelThread<T extends Inquiry> implements AutoCloseable {
     private void round(Work<T> work) {
         try {
             work.round(line);
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | OutOfMemoryError failure) {
             notices.accept("error: " + failure);
             work.failAll(line, ApiException.internal("the model failed on this batch: " + failure.getMessage()));
         } catch (Error failure) { // Ends the thread; those whom it worked for are told first.

@@ -70,15 +70,7 @@ final class PromptReader {
     }
 
     private TextRequest.Prompt ids(JsonNode array, String place, int following) {
-        int[] ids = new int[array.size()];
-        int vocabulary = model.tokenizer().vocabSize();
-        for (int i = 0; i < ids.length; i++) {
-            JsonNode id = array.get(i);
-            if (!id.isInt() || id.asInt() < 0 || id.asInt() >= vocabulary) {
-                throw JsonFields.wrong(place + "[" + i + "]", "a token id below " + vocabulary, id);
-            }
-            ids[i] = id.asInt();
-        }
+        int[] ids = JsonFields.tokenIds(array, place, model.tokenizer().vocabSize());
         return new TextRequest.Prompt(fitting(ids, place, following), null);
     }
 

@@ -3,7 +3,13 @@ package org.weft.serve;
 import com.codahale.metrics.Counter;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * What a server counts and times, in a Dropwizard registry whose names are Prometheus's, labels included. Safe for use by
@@ -19,23 +25,31 @@ final class ServeMetrics {
     private final Counter errors = registry.counter("weft_request_errors_total");
     private final Counter gone = registry.counter("weft_clients_gone_total");
     private final Counter promptTokens = registry.counter("weft_prompt_tokens_total");
+    private final Counter recalledTokens = registry.counter("weft_prompt_tokens_cached_total");
     private final Counter generatedTokens = registry.counter("weft_generated_tokens_total");
     private final Distribution latency = registry.register("weft_request_seconds", new Distribution());
     private final Distribution firstToken = registry.register("weft_time_to_first_token_seconds", new Distribution());
     private final Distribution batchSize = registry.register("weft_batch_size", new Distribution());
-    private volatile int running;
+    private final List<IntSupplier> queues = new CopyOnWriteArrayList<>();
+    private final Map<Object, Integer> running = new ConcurrentHashMap<>(); // by who runs them
 
     ServeMetrics() {
-        registry.register("weft_running_texts", (Gauge<Integer>) () -> running);
+        registry.register(
+                "weft_running_texts", sum(() -> running.values().stream().mapToInt(texts -> texts)));
+        registry.register("weft_queue_length", sum(() -> queues.stream().mapToInt(IntSupplier::getAsInt)));
+    }
+
+    private static Gauge<Integer> sum(Supplier<IntStream> counts) {
+        return () -> counts.get().sum();
     }
 
     MetricRegistry registry() {
         return registry;
     }
 
-    /** @param length inquiries that wait */
+    /** @param length inquiries that wait for a model */
     void queue(IntSupplier length) {
-        registry.register("weft_queue_length", (Gauge<Integer>) length::getAsInt);
+        queues.add(length);
     }
 
     /** @param count connections that are open */
@@ -69,8 +83,9 @@ final class ServeMetrics {
         firstToken.update(seconds);
     }
 
-    void running(int texts) {
-        running = texts;
+    /** @param owner whose texts they are */
+    void running(Object owner, int texts) {
+        running.put(owner, texts);
     }
 
     /** A token for each of some texts, or some texts classified. */
@@ -80,6 +95,11 @@ final class ServeMetrics {
 
     void prompt(int tokens) {
         promptTokens.inc(tokens);
+    }
+
+    /** @param tokens of prompts whose keys and values were kept */
+    void recalled(long tokens) {
+        recalledTokens.inc(tokens);
     }
 
     void generated(int tokens) {

@@ -1,8 +1,11 @@
 package org.weft.serve;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import org.weft.core.Records;
 import org.weft.core.WeftException;
 
 /**
@@ -13,6 +16,7 @@ import org.weft.core.WeftException;
  * @param queue texts that may wait beside those
  * @param timeout of a request, from its arrival to its last token
  * @param maxTokens that a request may ask for, of each text
+ * @param prefixCacheMegabytes of keys and values of how prompts began, that each model may keep; 0 for none
  * @param access who may ask
  * @param network bounds for connections
  */
@@ -23,6 +27,7 @@ public record ServeOptions(
         int queue,
         Duration timeout,
         int maxTokens,
+        int prefixCacheMegabytes,
         Access access,
         Network network) {
 
@@ -64,12 +69,25 @@ public record ServeOptions(
      * @param connections open at once; more are answered 503 and closed
      * @param maxBodyBytes of a request
      * @param patience within which a client must have sent a whole request, or read what was sent to it
+     * @param tls what the server proves itself with; empty where it speaks in the clear
      */
-    public record Network(int connections, int maxBodyBytes, Duration patience) {
+    public record Network(int connections, int maxBodyBytes, Duration patience, Optional<Tls> tls) {
+        public Network(int connections, int maxBodyBytes, Duration patience) {
+            this(connections, maxBodyBytes, patience, Optional.empty());
+        }
+
         public static Network defaults() {
             return new Network(512, 1 << 20, Duration.ofSeconds(30));
         }
     }
+
+    /**
+     * Files in PEM.
+     *
+     * @param certificate the server's own first, then those that vouch for it
+     * @param key of the first certificate: PKCS #8, without a passphrase
+     */
+    public record Tls(Path certificate, Path key) {}
 
     public ServeOptions {
         require(port >= 0 && port <= 65535, "--port", port, "from 0 to 65535");
@@ -77,29 +95,30 @@ public record ServeOptions(
         require(queue >= 0, "--queue", queue, "at least 0");
         require(timeout.toSeconds() >= 1, "--timeout", timeout.toSeconds(), "at least 1 (seconds)");
         require(maxTokens >= 1, "--max-tokens", maxTokens, "at least 1");
+        require(prefixCacheMegabytes >= 0, "--prefix-cache", prefixCacheMegabytes, "at least 0 (MB)");
         require(network.connections() >= 1, "--connections", network.connections(), "at least 1");
     }
 
     /** On the loopback interface, without keys, with the bounds that the command has as defaults. */
     public static ServeOptions defaults() {
         return new ServeOptions(
-                "127.0.0.1", 8080, 16, 256, Duration.ofSeconds(120), 1024, Access.open(), Network.defaults());
+                "127.0.0.1", 8080, 16, 256, Duration.ofSeconds(120), 1024, 256, Access.open(), Network.defaults());
     }
 
     public ServeOptions withPort(int other) {
-        return new ServeOptions(host, other, maxBatch, queue, timeout, maxTokens, access, network);
+        return Records.with(this, "port", other);
     }
 
     public ServeOptions withBatch(int batch, int waiting) {
-        return new ServeOptions(host, port, batch, waiting, timeout, maxTokens, access, network);
+        return Records.with(Records.with(this, "maxBatch", batch), "queue", waiting);
     }
 
     public ServeOptions withTimeout(Duration other) {
-        return new ServeOptions(host, port, maxBatch, queue, other, maxTokens, access, network);
+        return Records.with(this, "timeout", other);
     }
 
     public ServeOptions withNetwork(Network other) {
-        return new ServeOptions(host, port, maxBatch, queue, timeout, maxTokens, access, other);
+        return Records.with(this, "network", other);
     }
 
     public ServeOptions withApiKeys(List<String> keys) {
@@ -107,7 +126,16 @@ public record ServeOptions(
     }
 
     public ServeOptions withAccess(Access other) {
-        return new ServeOptions(host, port, maxBatch, queue, timeout, maxTokens, other, network);
+        return Records.with(this, "access", other);
+    }
+
+    /** Of what each model may keep. */
+    long prefixCacheBytes() {
+        return prefixCacheMegabytes * 1_000_000L;
+    }
+
+    public ServeOptions withPrefixCache(int megabytes) {
+        return Records.with(this, "prefixCacheMegabytes", megabytes);
     }
 
     private static void require(boolean holds, String option, long value, String what) {

@@ -1,7 +1,7 @@
 package org.weft.serve;
 
-/** What a server serves: a model that continues text, or one that classifies it. */
-public sealed interface ServedModel extends AutoCloseable permits TextModel, ClassifierModel {
+/** What a server serves: a model that continues text, one whose head predicts, or one that gives texts vectors. */
+public sealed interface ServedModel extends AutoCloseable permits TextModel, PredictionModel, VectorModel {
 
     /** What clients call it. */
     String name();

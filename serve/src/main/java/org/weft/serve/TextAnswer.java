@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.weft.engine.sampling.FinishReason;
@@ -84,11 +86,30 @@ final class TextAnswer {
             return;
         }
         ObjectNode whole = shape.frame(false);
-        for (Choice choice : choices) {
-            shape.choice(whole, choice.index, choice.text.toString(), choice.logProbabilities(), choice.reason);
+        List<Choice> answered = answered();
+        for (int index = 0; index < answered.size(); index++) {
+            Choice choice = answered.get(index);
+            shape.choice(whole, index, choice.text.toString(), choice.logProbabilities(), choice.reason);
         }
         TextShape.usage(whole, prompt, tokens);
         answer.json(200, whole);
+    }
+
+    /** All of them; of each prompt the best, where more were generated than are wanted, in their order. */
+    private List<Choice> answered() {
+        TextRequest.Choices wanted = request.choices();
+        if (!wanted.ranked()) {
+            return List.of(choices);
+        }
+        List<Choice> best = new ArrayList<>();
+        for (int from = 0; from < choices.length; from += wanted.generated()) {
+            Arrays.stream(choices, from, from + wanted.generated())
+                    .sorted(Comparator.comparingDouble(Choice::meanLogProbability)
+                            .reversed())
+                    .limit(wanted.answered())
+                    .forEach(best::add);
+        }
+        return best;
     }
 
     /** One of the texts. */
@@ -98,12 +119,16 @@ final class TextAnswer {
         private final StringBuilder unsent = new StringBuilder(); // of a stream
         private final TokenLog log; // null where nobody asked for it
         private FinishReason reason;
+        private int promptScores; // that come before those of tokens that were chosen
+        private int scores;
+        private double sum; // of log-probabilities
         private boolean spoke;
 
         Choice(int index) {
             this.index = index;
             TextRequest.Prompt prompt = request.promptOf(index);
             boolean echo = request.delivery().echo();
+            this.promptScores = request.delivery().promptScored() ? prompt.tokens().length - 1 : 0;
             this.log = spelling == null ? null : new TokenLog(spelling, prompt, echo, request.chat());
             if (echo) {
                 say(prompt.text() != null ? prompt.text() : TokenLog.spelt(model.tokenizer(), prompt.tokens()));
@@ -129,7 +154,20 @@ final class TextAnswer {
 
         @Override
         public void scored(TokenScore score) {
-            log.add(score);
+            if (log != null) {
+                log.add(score);
+            }
+            if (promptScores > 0) {
+                promptScores--;
+            } else {
+                scores++;
+                sum += score.logProbability();
+            }
+        }
+
+        /** Of the tokens that the model chose. */
+        double meanLogProbability() {
+            return scores == 0 ? 0 : sum / scores;
         }
 
         @Override

@@ -6,6 +6,7 @@ import org.weft.engine.ModelReplica;
 import org.weft.engine.sampling.FinishReason;
 import org.weft.engine.sampling.LogitsListener;
 import org.weft.engine.sampling.RunningBatch;
+import org.weft.engine.sampling.Sampler;
 import org.weft.engine.sampling.TextStream;
 import org.weft.engine.sampling.TokenScore;
 
@@ -15,7 +16,7 @@ import org.weft.engine.sampling.TokenScore;
  * wish, not of what else is in the batch. The model's thread's.
  */
 final class TextGeneration implements Work<TextInquiry> {
-    /** Prompt tokens that may be computed in a round while others wait for their next token. */
+    /** Prompt tokens that are computed in a round while others wait for their next token. */
     private static final int PREFILL_TOKENS = 512;
 
     private final TextModel model;
@@ -24,21 +25,23 @@ final class TextGeneration implements Work<TextInquiry> {
     private final TextTokens spelling;
     private final RunningBatch batch;
     private final Row[] rows; // null where free
+    private long recalled; // tokens of prompts
 
-    private TextGeneration(TextModel model, ModelReplica replica, int maxBatch, ServeMetrics metrics) {
+    private TextGeneration(TextModel model, ModelReplica replica, ServeOptions options, ServeMetrics metrics) {
         this.model = model;
         this.metrics = metrics;
         this.replica = replica;
         this.spelling = model.tokenizer().tokens();
-        this.batch = RunningBatch.open(replica, model.context(), maxBatch, spelling);
-        this.rows = new Row[maxBatch];
+        this.batch =
+                RunningBatch.open(replica, model.context(), options.maxBatch(), spelling, options.prefixCacheBytes());
+        this.rows = new Row[options.maxBatch()];
     }
 
     /** Opens the model on the calling thread. */
-    static TextGeneration open(TextModel model, int maxBatch, ServeMetrics metrics) throws Exception {
+    static TextGeneration open(TextModel model, ServeOptions options, ServeMetrics metrics) throws Exception {
         ModelReplica replica = model.replica().call();
         try {
-            return new TextGeneration(model, replica, maxBatch, metrics);
+            return new TextGeneration(model, replica, options, metrics);
         } catch (RuntimeException e) {
             replica.close();
             throw e;
@@ -62,7 +65,13 @@ final class TextGeneration implements Work<TextInquiry> {
             }
         }
         admit(line);
-        int[] growing = occupied();
+        for (RunningBatch.Begun text : batch.read(PREFILL_TOKENS)) {
+            begun(text, line);
+        }
+        metrics.recalled(batch.recalled() - recalled);
+        recalled = batch.recalled();
+        int[] growing =
+                IntStream.of(occupied()).filter(row -> !batch.isReading(row)).toArray();
         if (growing.length > 0) {
             int[] tokens = batch.next(growing);
             metrics.batch(growing.length);
@@ -70,12 +79,12 @@ final class TextGeneration implements Work<TextInquiry> {
                 take(growing[i], tokens[i], line);
             }
         }
-        metrics.running(occupied().length);
+        metrics.running(this, occupied().length);
     }
 
+    /** Lets those that wait have the free rows. */
     private void admit(WaitingLine<TextInquiry> line) {
-        int computed = 0;
-        while (computed < PREFILL_TOKENS && batch.freeRow() >= 0) {
+        for (int row = batch.freeRow(); row >= 0; ) {
             TextInquiry inquiry = line.poll();
             if (inquiry == null) {
                 return;
@@ -84,22 +93,42 @@ final class TextGeneration implements Work<TextInquiry> {
                 line.end(inquiry);
                 continue;
             }
-            int row = batch.freeRow();
             rows[row] = new Row(inquiry);
-            int token = batch.begin(row, rows[row].beginning());
-            computed += inquiry.wish().prompt().length;
-            metrics.prompt(inquiry.wish().prompt().length);
-            if (inquiry.wish().maxTokens() == 0) {
-                end(row, FinishReason.LENGTH, line);
-            } else {
-                take(row, token, line);
-            }
+            batch.place(row, rows[row].beginning());
+            row = batch.freeRow();
+        }
+    }
+
+    /** A prompt is read: the first token comes with that, where one is wanted. */
+    private void begun(RunningBatch.Begun text, WaitingLine<TextInquiry> line) {
+        int row = text.row();
+        if (text.failure() != null) {
+            leave(row)
+                    .fail(ApiException.internal(
+                            "the model failed on this prompt: " + text.failure().getMessage()));
+            line.done();
+            return;
+        }
+        TextInquiry.Wish wish = rows[row].inquiry.wish();
+        metrics.prompt(wish.prompt().length);
+        if (wish.maxTokens() == 0) {
+            end(row, FinishReason.LENGTH, line);
+        } else {
+            take(row, text.token(), line);
         }
     }
 
     /** Gives a text its next token. */
     private void take(int row, int token, WaitingLine<TextInquiry> line) {
         Row text = rows[row];
+        if (token == Sampler.NONE) {
+            leave(row)
+                    .fail(ApiException.invalid(
+                            "response_format",
+                            "none of " + model.name() + "'s tokens goes on with the object that it began"));
+            line.done();
+            return;
+        }
         FinishReason reason = text.take(token);
         if (reason != null) {
             end(row, reason, line);
@@ -127,7 +156,7 @@ final class TextGeneration implements Work<TextInquiry> {
             leave(row).fail(failure);
             line.done();
         }
-        metrics.running(0);
+        metrics.running(this, 0);
     }
 
     @Override
@@ -158,7 +187,8 @@ final class TextGeneration implements Work<TextInquiry> {
                     wish.prompt(),
                     wish.sampling(),
                     wish.scoring().promptToo() ? listener : null,
-                    wish.maxTokens() > 0 ? listener : null);
+                    wish.maxTokens() > 0 ? listener : null,
+                    wish.constraint());
         }
 
         private void score(int token, float[] logits) {
@@ -176,6 +206,11 @@ final class TextGeneration implements Work<TextInquiry> {
             }
             if (!stream.token(token)) {
                 return FinishReason.STOP_STRING;
+            }
+            if (inquiry.wish().constraint() != null
+                    && inquiry.wish().constraint().whole()) {
+                stream.end();
+                return FinishReason.END_OF_TEXT;
             }
             if (tokens >= inquiry.wish().maxTokens()) {
                 stream.end();

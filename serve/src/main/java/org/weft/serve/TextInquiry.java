@@ -2,6 +2,7 @@ package org.weft.serve;
 
 import java.util.List;
 import org.weft.engine.sampling.SamplingOptions;
+import org.weft.engine.sampling.TokenConstraint;
 
 /** One text to be generated. */
 final class TextInquiry extends Inquiry {
@@ -14,6 +15,7 @@ final class TextInquiry extends Inquiry {
      * @param prompt at least one token, at most the model's context
      * @param stops strings that end the text before them
      * @param maxTokens prompt and text together fit the model's context; 0 to have the prompt read alone
+     * @param constraint of the text; null where every token may be a part of it
      * @param continues whether the text is spelt as what stands after the prompt, or as a text of its own
      */
     record Wish(
@@ -21,6 +23,7 @@ final class TextInquiry extends Inquiry {
             SamplingOptions sampling,
             List<String> stops,
             int maxTokens,
+            TokenConstraint constraint,
             boolean continues,
             Scoring scoring) {}
 

@@ -1,7 +1,9 @@
 package org.weft.serve;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.weft.engine.sampling.SamplingOptions;
+import org.weft.engine.sampling.TokenConstraint;
 
 /**
  * A request for text, checked: what to continue and how.
@@ -10,14 +12,16 @@ import org.weft.engine.sampling.SamplingOptions;
  * @param choices texts for each prompt
  * @param sampling with the seed of the first text
  * @param maxTokens of each text
+ * @param constraint of each text; gives null where every token may be a part of it
  * @param chat whether it is answered as a conversation
  */
 record TextRequest(
         List<Prompt> prompts,
-        int choices,
+        Choices choices,
         SamplingOptions sampling,
         List<String> stops,
         int maxTokens,
+        Supplier<TokenConstraint> constraint,
         boolean chat,
         Delivery delivery) {
 
@@ -28,6 +32,19 @@ record TextRequest(
      * @param text as it came; null where tokens came
      */
     record Prompt(int[] tokens, String text) {}
+
+    /**
+     * Texts for each prompt.
+     *
+     * @param generated {@code best_of}
+     * @param answered {@code n}: those of the largest log-probability a token, where more are generated
+     */
+    record Choices(int generated, int answered) {
+        /** Whether some are left out. */
+        boolean ranked() {
+            return answered < generated;
+        }
+    }
 
     /**
      * How it is delivered.
@@ -45,27 +62,34 @@ record TextRequest(
         boolean scored() {
             return likeliest != NO_SCORES;
         }
+
+        /** Whether the prompt's are. */
+        boolean promptScored() {
+            return scored() && echo;
+        }
     }
 
-    /** Texts that are asked for. */
+    /** Texts that are generated. */
     int texts() {
-        return prompts.size() * choices;
+        return prompts.size() * choices.generated();
     }
 
     /** Whose text it is. */
     Prompt promptOf(int text) {
-        return prompts.get(text / choices);
+        return prompts.get(text / choices.generated());
     }
 
     /** What one of them is; a text's place among them decides its draws. */
     TextInquiry.Wish wish(int text, int context) {
         int[] prompt = promptOf(text).tokens();
+        int likeliest = choices.ranked() ? Math.max(0, delivery.likeliest()) : delivery.likeliest();
         return new TextInquiry.Wish(
                 prompt,
                 sampling.ofText(text),
                 stops,
                 Math.min(maxTokens, context - prompt.length),
+                constraint.get(),
                 !chat,
-                new TextInquiry.Scoring(delivery.likeliest(), delivery.echo()));
+                new TextInquiry.Scoring(likeliest, delivery.promptScored()));
     }
 }

@@ -29,6 +29,7 @@ final class TextRequestReader {
     private final int maxTexts;
     private final PromptReader prompts;
     private final Optional<ChatReader> chats;
+    private final ResponseFormats constraints;
 
     /**
      * @param maxTokens that may be asked for, of each text
@@ -40,6 +41,7 @@ final class TextRequestReader {
         this.maxTexts = maxTexts;
         this.prompts = new PromptReader(model, maxTexts);
         this.chats = model.chat().map(ChatReader::new);
+        this.constraints = new ResponseFormats(model);
     }
 
     /** The body of {@code /v1/completions}. */
@@ -49,8 +51,8 @@ final class TextRequestReader {
         int most = fields.integer("max_tokens", Math.min(DEFAULT_TOKENS, maxTokens), least, maxTokens);
         List<TextRequest.Prompt> starts = prompts.prompts(fields.node("prompt"), Math.min(1, most));
         int likeliest = fields.integer("logprobs", TextRequest.Delivery.NO_SCORES, 0, MOST_LIKELIEST);
-        int choices = choices(fields, starts.size());
-        UnsupportedFields.ofCompletion(fields, choices);
+        TextRequest.Choices choices = choices(fields, starts.size(), fields.flag("stream"));
+        UnsupportedFields.ofCompletion(fields);
         return whole(
                 fields,
                 new TextRequest(
@@ -59,6 +61,7 @@ final class TextRequestReader {
                         sampling(fields),
                         stops(fields),
                         most,
+                        constraints.of(fields),
                         false,
                         delivery(fields, echo, likeliest)));
     }
@@ -86,10 +89,11 @@ final class TextRequestReader {
                 fields,
                 new TextRequest(
                         start,
-                        choices(fields, 1),
+                        choices(fields),
                         sampling(fields),
                         stops,
                         asked,
+                        constraints.of(fields),
                         true,
                         delivery(fields, false, likeliest)));
     }
@@ -100,15 +104,34 @@ final class TextRequestReader {
         return request;
     }
 
-    private int choices(JsonFields fields, int starts) {
+    /** Of a chat. */
+    private TextRequest.Choices choices(JsonFields fields) {
         int choices = fields.integer("n", 1, 1, maxTexts);
-        if (starts * (long) choices > maxTexts) {
+        return new TextRequest.Choices(choices, choices);
+    }
+
+    /** Of a completion, which may ask for the best of more texts than it wants. */
+    private TextRequest.Choices choices(JsonFields fields, int starts, boolean stream) {
+        int answered = fields.integer("n", 1, 1, maxTexts);
+        int generated = fields.integer("best_of", answered, 1, maxTexts);
+        if (generated < answered) {
             throw ApiException.invalid(
-                    "n",
-                    starts + " prompts with n=" + choices + " are more texts than this server takes at once: "
-                            + maxTexts);
+                    "best_of",
+                    "best_of=" + generated + " is less than n=" + answered + ", the texts to choose from it");
         }
-        return choices;
+        if (stream && generated > answered) {
+            throw ApiException.invalid(
+                    "best_of",
+                    "best_of is not supported with stream: true: which text is the best is known when all are whole");
+        }
+        if (starts * (long) generated > maxTexts) {
+            String name = generated > answered ? "best_of" : "n";
+            throw ApiException.invalid(
+                    name,
+                    starts + " prompts with " + name + "=" + generated
+                            + " are more texts than this server takes at once: " + maxTexts);
+        }
+        return new TextRequest.Choices(generated, answered);
     }
 
     private static TextRequest.Delivery delivery(JsonFields fields, boolean echo, int likeliest) {

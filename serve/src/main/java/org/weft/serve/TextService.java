@@ -1,5 +1,7 @@
 package org.weft.serve;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** Completions and chats of a model that continues text. */
@@ -18,7 +20,7 @@ final class TextService implements ModelService {
         this.reader = new TextRequestReader(model, options.maxTokens(), open);
         WaitingLine<TextInquiry> line = new WaitingLine<>(open, options.timeout(), System::nanoTime);
         metrics.queue(line::length);
-        this.thread = new ModelThread<>(line, () -> TextGeneration.open(model, options.maxBatch(), metrics), notices);
+        this.thread = new ModelThread<>(line, () -> TextGeneration.open(model, options, metrics), notices);
     }
 
     @Override
@@ -32,13 +34,25 @@ final class TextService implements ModelService {
     }
 
     @Override
-    public void complete(JsonFields fields, Answer answer) {
-        generate(reader.completion(fields), answer);
+    public List<String> endpoints() {
+        return model.chat().isPresent()
+                ? List.of(Endpoints.COMPLETIONS, Endpoints.CHAT)
+                : List.of(Endpoints.COMPLETIONS);
     }
 
     @Override
-    public void chat(JsonFields fields, Answer answer) {
-        generate(reader.chat(fields), answer);
+    public void describe(ObjectNode served) {
+        served.put("max_model_len", model.context());
+        model.chat().ifPresent(template -> served.put("chat_template", template.name()));
+    }
+
+    @Override
+    public void answer(String endpoint, JsonFields fields, Answer answer) {
+        switch (endpoint) {
+            case Endpoints.COMPLETIONS -> generate(reader.completion(fields), answer);
+            case Endpoints.CHAT -> generate(reader.chat(fields), answer);
+            default -> throw ModelService.absent(this, endpoint, "it continues text");
+        }
     }
 
     private void generate(TextRequest request, Answer answer) {
@@ -51,13 +65,5 @@ final class TextService implements ModelService {
                 () -> metrics.firstToken((System.nanoTime() - start) * 1e-9));
         thread.submit(text.inquiries());
         answer.onGone(text::cancel);
-    }
-
-    @Override
-    public void classify(JsonFields fields, Answer answer) {
-        throw ApiException.notFound(
-                null,
-                model.name() + " is no classifier: it continues text; post a prompt to /v1/completions",
-                "not_a_classifier");
     }
 }

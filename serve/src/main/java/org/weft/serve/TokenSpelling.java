@@ -36,11 +36,16 @@ final class TokenSpelling {
     }
 
     private String spell(int token) {
+        String text = text(token);
+        return text.isEmpty() || text.contains(REPLACEMENT) ? "token_id:" + token : text;
+    }
+
+    /** What a token adds to a text, with replacement characters for parts of one; empty where it adds nothing. */
+    String text(int token) {
         int[] both = Arrays.copyOf(before, before.length + 1);
         both[before.length] = token;
         String text = tokenizer.decode(both);
-        boolean whole = text.startsWith(beforeText) && text.length() > beforeText.length();
-        return whole && !text.contains(REPLACEMENT) ? text.substring(beforeText.length()) : "token_id:" + token;
+        return text.startsWith(beforeText) ? text.substring(beforeText.length()) : "";
     }
 
     /** The bytes of a token's text in UTF-8; null where it has none of its own. */

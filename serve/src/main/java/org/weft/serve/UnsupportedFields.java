@@ -31,19 +31,12 @@ final class UnsupportedFields {
         fields.pass(WITHOUT_EFFECT);
     }
 
-    static void ofCompletion(JsonFields fields, int choices) {
+    static void ofCompletion(JsonFields fields) {
         only(fields, "suffix", node -> node.asText("x").isEmpty(), "this server continues text at its end alone");
-        only(
-                fields,
-                "best_of",
-                node -> node.isInt() && node.asInt() == choices,
-                "every text that is generated is answered: best_of must be n");
-        only(fields, "response_format", UnsupportedFields::isText, NO_SUCH_ANSWER);
     }
 
     /** @param shown whether the model is shown tools, which it may call in its text */
     static void ofChat(JsonFields fields, boolean shown) {
-        only(fields, "response_format", UnsupportedFields::isText, NO_SUCH_ANSWER);
         for (String tools : shown ? List.of("functions") : List.of("tools", "functions")) {
             only(fields, tools, node -> node.isArray() && node.isEmpty(), NO_TOOLS);
         }
@@ -59,10 +52,6 @@ final class UnsupportedFields {
 
     static void ofMessage(JsonFields fields) {
         only(fields, "tool_calls", node -> node.isArray() && node.isEmpty(), NO_TOOLS);
-    }
-
-    private static boolean isText(JsonNode format) {
-        return format.path("type").asText().equals("text");
     }
 
     private static void only(JsonFields fields, String name, Predicate<JsonNode> asAnyway, String why) {

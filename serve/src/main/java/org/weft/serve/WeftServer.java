@@ -1,37 +1,59 @@
 package org.weft.serve;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/** A model behind HTTP, from {@link #start} to {@link #close}. Methods are safe for use by any thread. */
+/** Models behind HTTP, from {@link #start} to {@link #close}. Methods are safe for use by any thread. */
 public final class WeftServer implements AutoCloseable {
-    private final ModelService service;
+    private final Models models;
     private final Api api;
     private final HttpServer http;
     private final ServeMetrics metrics;
     private boolean closed;
 
-    private WeftServer(ServedModel model, ServeOptions options, Consumer<String> notices) {
+    private WeftServer(List<? extends ServedModel> served, ServeOptions options, Consumer<String> notices) {
         metrics = new ServeMetrics();
-        service = model instanceof TextModel text
-                ? new TextService(text, options, metrics, notices)
-                : new ClassifierService((ClassifierModel) model, options, metrics, notices);
-        api = new Api(service, options, metrics, notices);
+        models = new Models(served, model -> service(model, options, metrics, notices));
+        api = new Api(models, options, metrics, notices);
         http = new HttpServer(options, api, metrics);
     }
 
-    /**
-     * Opens the model, then listens: whoever can connect can be answered.
-     *
-     * @param model belongs to the server from here on, also where it cannot be started
-     * @param notices told what the person who runs the server should know
-     */
+    private static ModelService service(
+            ServedModel model, ServeOptions options, ServeMetrics metrics, Consumer<String> notices) {
+        if (model instanceof TextModel text) {
+            return new TextService(text, options, metrics, notices);
+        }
+        return model instanceof PredictionModel predictor
+                ? new PredictionService(predictor, options, metrics, notices)
+                : new VectorService((VectorModel) model, options, metrics, notices);
+    }
+
+    /** As {@link #start(List, ServeOptions, Consumer)}, with one model. */
     public static WeftServer start(ServedModel model, ServeOptions options, Consumer<String> notices)
             throws InterruptedException {
-        WeftServer server = new WeftServer(model, options, notices);
+        return start(List.of(model), options, notices);
+    }
+
+    /**
+     * Opens the models, then listens: whoever can connect can be answered.
+     *
+     * @param models of different names, at least one; they belong to the server from here on, also where it cannot be started
+     * @param options the bounds of texts are each model's
+     * @param notices told what the person who runs the server should know
+     */
+    public static WeftServer start(List<? extends ServedModel> models, ServeOptions options, Consumer<String> notices)
+            throws InterruptedException {
+        WeftServer server;
         try {
-            server.service.start();
+            server = new WeftServer(models, options, notices);
+        } catch (RuntimeException e) {
+            models.forEach(ServedModel::close);
+            throw e;
+        }
+        try {
+            server.models.start();
             server.http.start();
             return server;
         } catch (InterruptedException | RuntimeException e) {
@@ -45,9 +67,9 @@ public final class WeftServer implements AutoCloseable {
         return http.port();
     }
 
-    /** Completes exceptionally when the model has failed for good: nothing more will be answered. */
+    /** Completes exceptionally when a model has failed for good: it answers nothing more. */
     public CompletableFuture<Void> ended() {
-        return service.ended();
+        return models.ended();
     }
 
     /** Requests that were answered, whatever the status. */
@@ -55,7 +77,7 @@ public final class WeftServer implements AutoCloseable {
         return metrics.requests();
     }
 
-    /** Tokens that the model chose. */
+    /** Tokens that models chose. */
     public long generatedTokens() {
         return metrics.generatedTokens();
     }
@@ -69,7 +91,7 @@ public final class WeftServer implements AutoCloseable {
     public boolean stop(Duration limit) throws InterruptedException {
         api.stopping();
         http.stopListening();
-        boolean finished = service.drain(limit);
+        boolean finished = models.drain(limit);
         close();
         return finished;
     }
@@ -80,11 +102,10 @@ public final class WeftServer implements AutoCloseable {
         if (!closed) {
             closed = true;
             api.stopping();
-            service.close();
+            models.close();
             http.close();
-            if (service.thread().stopped()
-                    && http.stopped()) { // Native memory: whoever used it still would end the process.
-                service.model().close();
+            if (http.stopped()) {
+                models.release();
             }
         }
     }

@@ -3,6 +3,7 @@ package org.weft.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +55,7 @@ class ApiTest {
     private record Thrower(Throwable thrown) implements ModelService {
         @Override
         public ServedModel model() {
-            return new ClassifierModel("thrower", "", () -> null);
+            return new VectorModel("thrower", "", 1, () -> null);
         }
 
         @Override
@@ -63,21 +64,17 @@ class ApiTest {
         }
 
         @Override
-        public void complete(JsonFields fields, Answer answer) {
-            rethrow();
+        public List<String> endpoints() {
+            return Endpoints.OF_MODELS;
         }
 
         @Override
-        public void chat(JsonFields fields, Answer answer) {
-            rethrow();
+        public void describe(ObjectNode served) {
+            throw new AssertionError();
         }
 
         @Override
-        public void classify(JsonFields fields, Answer answer) {
-            rethrow();
-        }
-
-        private void rethrow() {
+        public void answer(String endpoint, JsonFields fields, Answer answer) {
             if (thrown instanceof Error error) {
                 throw error;
             }
@@ -92,7 +89,9 @@ class ApiTest {
                 new LinkageError("no natives"),
                 new IllegalStateException("broken"),
                 ApiException.invalid("input", "wrong"))) {
-            Api api = new Api(new Thrower(thrown), ServeOptions.defaults(), new ServeMetrics(), notices::add);
+            Thrower thrower = new Thrower(thrown);
+            Models models = new Models(List.of(thrower.model()), model -> thrower);
+            Api api = new Api(models, ServeOptions.defaults(), new ServeMetrics(), notices::add);
             byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
             api.handle(
                     new Api.Request("POST", "/classify", null, new BrowserAccess.Caller(null, null, null), body),

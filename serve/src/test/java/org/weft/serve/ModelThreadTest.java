@@ -49,6 +49,9 @@ class ModelThreadTest {
             if (taken.way.equals("throws")) {
                 throw new IllegalStateException("NaN");
             }
+            if (taken.way.equals("starves")) {
+                throw new OutOfMemoryError("no room");
+            }
             if (taken.way.equals("dies")) {
                 throw new LinkageError("no natives");
             }
@@ -84,8 +87,12 @@ class ModelThreadTest {
             thread.start();
             assertThat(resultOf(thread, "works")).isEqualTo("done");
             assertThat(resultOf(thread, "throws")).isEqualTo("500 the model failed on this batch: NaN");
+            assertThat(resultOf(thread, "starves")).isEqualTo("500 the model failed on this batch: no room");
             assertThat(resultOf(thread, "works")).isEqualTo("done");
-            assertThat(notices).containsExactly("error: java.lang.IllegalStateException: NaN");
+            assertThat(notices)
+                    .containsExactly(
+                            "error: java.lang.IllegalStateException: NaN",
+                            "error: java.lang.OutOfMemoryError: no room");
             assertThat(thread.drain(Duration.ofSeconds(10))).isTrue();
             assertThatThrownBy(() -> thread.submit(List.of(new Simple("works"))))
                     .hasMessage("the server is being stopped");

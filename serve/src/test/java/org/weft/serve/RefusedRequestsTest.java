@@ -42,6 +42,10 @@ class RefusedRequestsTest extends TinyServer {
         refused("{\"prompt\": \"w1\", \"seed\": 1.5}", 400, "seed", "an integer");
         refused("{\"prompt\": \"w1\", \"n\": 100}", 400, "n", "from 1 to 44");
         refused("{\"prompt\": [\"w1\", \"w2\"], \"n\": 40}", 400, "n", "more texts than this server takes at once: 44");
+        refused("{\"prompt\": \"w1\", \"n\": 2, \"best_of\": 1}", 400, "best_of", "best_of=1 is less than n=2");
+        refused("{\"prompt\": \"w1\", \"stream\": true, \"best_of\": 3}", 400, "best_of", "with stream: true");
+        refused("{\"prompt\": [\"w1\", \"w2\"], \"best_of\": 40}", 400, "best_of", "at once: 44");
+        refused("{\"prompt\": \"w1\", \"response_format\": {}}", 400, "response_format", "is absent");
         refused("{\"prompt\": \"w1\", \"stream_options\": 3}", 400, "stream_options", "must be an object");
         refused("{\"prompt\": \"w1\", \"model\": \"gpt-9\"}", 404, "model", "this server has tiny");
         String allowed = "{\"prompt\": \"w1\", \"max_tokens\": null, \"logit_bias\": {\"1\": 2}, \"user\": \"me\"}";
@@ -52,8 +56,7 @@ class RefusedRequestsTest extends TinyServer {
     void whatHasNoEffectIsRefusedByName() {
         for (String field : List.of(
                 "\"suffix\": \"end\"",
-                "\"best_of\": 3",
-                "\"response_format\": {\"type\": \"json_object\"}",
+                "\"response_format\": {\"type\": \"json_object\"}", // of which these words can write none
                 "\"min_p\": 0.1",
                 "\"guided_json\": {}",
                 "\"messages\": []",
@@ -206,7 +209,8 @@ class RefusedRequestsTest extends TinyServer {
     void otherPathsAndMethodsAreRefused() {
         HttpResponse<String> classify = client.post("/classify", "{\"input\": \"w1\"}");
         assertThat(classify.statusCode()).isEqualTo(404);
-        assertThat(classify.body()).contains("tiny is no classifier");
+        assertThat(classify.body())
+                .contains("tiny has no /classify: it continues text; post to /v1/completions or /v1/chat/completions");
         assertThat(client.get("/v1/nothing").statusCode()).isEqualTo(404);
         assertThat(client.get("/v1/completions").statusCode()).isEqualTo(405);
         assertThat(client.post("/health", "{}").statusCode()).isEqualTo(405);

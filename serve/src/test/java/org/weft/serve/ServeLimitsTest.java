@@ -37,6 +37,7 @@ class ServeLimitsTest {
             3,
             Duration.ofSeconds(100),
             50_000,
+            0,
             ServeOptions.Access.open(),
             new ServeOptions.Network(16, 100_000, Duration.ofSeconds(30)));
 

@@ -2,6 +2,7 @@ package org.weft.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -102,11 +103,38 @@ class ServedModelsTest {
     }
 
     @Test
+    void anEncoderGivesTextsVectors() throws Exception {
+        ForeignDirectory bert = ForeignDirectory.bert(temporary.resolve("bert"))
+                .file("tokenizer.json", framing(TinyModels.tokenizer(11)))
+                .write();
+        ServedModel model = new ModelLoader(store, PLAIN_WISH, notices::add).at(bert.uri());
+        assertThat(model).isInstanceOf(VectorModel.class);
+        assertThat(notices).anyMatch(notice -> notice.contains("was not tuned to give vectors"));
+        try (WeftServer server = WeftServer.start(model, ServeOptions.defaults().withPort(0), problem -> {})) {
+            Client client = new Client(server.port());
+            String input = "{\"input\": [\"w1 w2\", [8, 1, 2, 9]]}";
+            JsonNode data = Client.json(client.post("/v1/embeddings", input)).path("data");
+            assertThat(data.path(0).path("embedding")).hasSize(4);
+            double squares = 0;
+            for (int i = 0; i < 4; i++) {
+                double own = data.path(0).path("embedding").path(i).asDouble();
+                squares += own * own;
+                assertThat(data.path(1).path("embedding").path(i).asDouble()).isCloseTo(own, within(1e-6));
+            }
+            assertThat(squares).isCloseTo(1, within(1e-5));
+            HttpResponse<String> tooLong = client.post("/v1/embeddings", "{\"input\": \"w1 w2 w3 w4 w5 w6\"}");
+            assertThat(tooLong.statusCode()).isEqualTo(400);
+            assertThat(tooLong.body()).contains("is more than the 6 tokens that the model reads at once");
+        }
+    }
+
+    /** A tokenizer whose w8 and w9 are [CLS] and [SEP]. */
+    private static String framing(String tokenizer) {
+        return tokenizer.replace("\"w8\"", "\"[CLS]\"").replace("\"w9\"", "\"[SEP]\"");
+    }
+
+    @Test
     void whatCannotBeServedIsSaid() throws Exception {
-        ForeignDirectory bert = ForeignDirectory.bert(temporary.resolve("bert")).write();
-        assertThatThrownBy(() -> model(PLAIN_WISH, bert.uri()))
-                .isInstanceOf(WeftException.class)
-                .hasMessageContaining("continues no text and is no classifier");
         ForeignDirectory mute = ForeignDirectory.gpt2(temporary.resolve("mute")).write();
         assertThatThrownBy(() -> model(PLAIN_WISH, mute.uri()))
                 .isInstanceOf(WeftException.class)

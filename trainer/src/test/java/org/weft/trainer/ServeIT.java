@@ -74,6 +74,11 @@ class ServeIT {
         assertThat(refused("--max-batch", "0")).startsWith("error: --max-batch 0 must be at least 1");
         assertThat(refused("--timeout", "0")).startsWith("error: --timeout 0 must be at least 1 (seconds)");
         assertThat(refused("--threads", "-1")).startsWith("error: --threads -1 must be at least 0");
+        assertThat(refused("--prefix-cache", "-1")).startsWith("error: --prefix-cache -1 must be at least 0 (MB)");
+        assertThat(refused("--tls-key", "k")).startsWith("error: --tls-key k alone is half of TLS");
+        assertThat(refused("--tls-certificate", "c")).startsWith("error: --tls-certificate c alone is half of TLS");
+        assertThat(refused("--checkpoint", "b=absent", "--name", "x"))
+                .startsWith("error: --name x beside 2 of --checkpoint");
         assertThat(refused("--api-key-file", empty.toString())).contains("holds no key");
         assertThat(refused("--api-key-file", "absent")).contains("--api-key-file absent cannot be read");
     }

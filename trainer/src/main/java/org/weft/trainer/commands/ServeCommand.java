@@ -2,20 +2,24 @@ package org.weft.trainer.commands;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
+import org.weft.core.config.TrainingConfig.Precision;
+import org.weft.core.storage.Store;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.run.StopSignals;
 import org.weft.serve.ModelLoader;
 import org.weft.serve.ServeOptions;
 import org.weft.serve.ServedModel;
+import org.weft.serve.TextModel;
 import org.weft.serve.WeftServer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,14 +28,26 @@ import picocli.CommandLine.Option;
 /** {@code serve}: a trained model behind HTTP on this machine, until SIGTERM or Ctrl-C. */
 @Command(
         name = "serve",
-        description = "Serve a trained model over HTTP: OpenAI's completions and chat, and a page to try it in.",
+        description =
+                "Serve trained models over HTTP: OpenAI's completions, chats and embeddings, what heads predict, and a"
+                        + " page to try them in.",
         mixinStandardHelpOptions = true)
 public final class ServeCommand implements Callable<Integer> {
+    /** A name before a path; a path that has such a beginning itself is written ./NAME=REST. */
+    private static final Pattern NAMED = Pattern.compile("(?<name>[A-Za-z0-9._-]+)=(?<path>.+)");
+
     @Mixin
     private ConfigOptions files;
 
-    @Mixin
-    private CheckpointOption path;
+    @Option(
+            names = "--checkpoint",
+            required = true,
+            paramLabel = "[NAME=]PATH",
+            description =
+                    "A checkpoint directory, a run directory for its newest, or a Hugging Face directory. Given several"
+                            + " times, the server has several models, and requests name one; NAME is what clients call it,"
+                            + " default: run.name or the directory's.")
+    private List<String> checkpoints = List.of();
 
     @Option(
             names = "--host",
@@ -77,6 +93,14 @@ public final class ServeCommand implements Callable<Integer> {
     private int maxTokens;
 
     @Option(
+            names = "--prefix-cache",
+            defaultValue = "256",
+            paramLabel = "MB",
+            description = "Keys and values of how prompts began that a model keeps for others that begin alike; default"
+                    + " ${DEFAULT-VALUE}, 0 for none.")
+    private int prefixCache;
+
+    @Option(
             names = "--connections",
             defaultValue = "512",
             paramLabel = "N",
@@ -91,13 +115,22 @@ public final class ServeCommand implements Callable<Integer> {
     private int threads;
 
     @Option(
+            names = "--precision",
+            defaultValue = "fp32",
+            paramLabel = "HOW",
+            description =
+                    "Of matrix products: fp32, or bf16, which is faster where processors compute in it; texts are then"
+                            + " those of rounded weights. Default ${DEFAULT-VALUE}.")
+    private Precision precision;
+
+    @Option(
             names = "--device",
             defaultValue = "cpu",
             paramLabel = "DEVICE",
             description = "cpu, or cuda:N for this machine's Nth GPU; default ${DEFAULT-VALUE}.")
     private String device;
 
-    @Option(names = "--name", paramLabel = "NAME", description = "What clients call the model; default: run.name.")
+    @Option(names = "--name", paramLabel = "NAME", description = "What clients call the one model; default: run.name.")
     private String name;
 
     @Option(
@@ -106,27 +139,8 @@ public final class ServeCommand implements Callable<Integer> {
             description = "chatml, llama3 or plain; default: as the model was tuned, else its own template.")
     private String chatTemplate;
 
-    @Option(
-            names = "--api-key-file",
-            paramLabel = "FILE",
-            description = "Keys that clients must send one of, a line each: Authorization: Bearer KEY.")
-    private Path apiKeyFile;
-
-    @Option(
-            names = "--allow-host",
-            split = ",",
-            paramLabel = "NAME",
-            description = "Names that clients may call this machine by beside localhost and its addresses; * for any."
-                    + " Asked for where --host is this machine only.")
-    private List<String> hosts = List.of();
-
-    @Option(
-            names = "--allow-origin",
-            split = ",",
-            paramLabel = "ORIGIN",
-            description = "Other servers whose web pages may use this one, such as http://localhost:3000; * for any."
-                    + " Default: none.")
-    private List<String> origins = List.of();
+    @Mixin
+    private ServeAccessOptions access;
 
     @Option(
             names = "--stop-timeout",
@@ -142,14 +156,15 @@ public final class ServeCommand implements Callable<Integer> {
             throw WeftException.usage("--threads " + threads + " must be at least 0", "");
         }
         Progress progress = Progress.onStderr();
-        try (ConfigOptions.FileAccess access = files.openFiles()) {
-            ModelLoader.Wish wish = new ModelLoader.Wish(name, chatTemplate, device, threads);
-            ServedModel model = new ModelLoader(access.store(), wish, progress::say).at(path.path());
+        try (ConfigOptions.FileAccess opened = files.openFiles()) {
+            List<ServedModel> models = models(opened.store(), progress);
             CountDownLatch stop = new CountDownLatch(1);
             String ending = "finishing what runs, within " + stopTimeout + " s";
             try (StopSignals signals = new StopSignals(stop::countDown, progress, ending);
-                    WeftServer server = WeftServer.start(model, options, progress::say)) {
-                progress.say("serving " + model.name() + " at http://" + options.host() + ":" + server.port() + "/");
+                    WeftServer server = WeftServer.start(models, options, progress::say)) {
+                String names = models.stream().map(ServedModel::name).collect(Collectors.joining(", "));
+                progress.say(
+                        "serving " + names + " at " + scheme(options) + options.host() + ":" + server.port() + "/");
                 if (options.access().apiKeys().isEmpty()
                         && !InetAddress.getByName(host).isLoopbackAddress()) {
                     progress.say("whoever reaches this machine may use it: --api-key-file asks for a key");
@@ -157,6 +172,35 @@ public final class ServeCommand implements Callable<Integer> {
                 return serve(server, stop, progress);
             }
         }
+    }
+
+    /** The models that were named, each found and checked, none of their parameters read yet. */
+    private List<ServedModel> models(Store store, Progress progress) throws IOException {
+        if (name != null && checkpoints.size() > 1) {
+            throw WeftException.usage(
+                    "--name " + name + " beside " + checkpoints.size() + " of --checkpoint",
+                    "give each its own: --checkpoint NAME=PATH");
+        }
+        List<ServedModel> models = new ArrayList<>();
+        for (String checkpoint : checkpoints) {
+            Matcher named = NAMED.matcher(checkpoint);
+            boolean own = named.matches();
+            if (own && name != null) {
+                throw WeftException.usage(
+                        "--name " + name + " beside --checkpoint " + checkpoint + ", which has a name",
+                        "leave one of the names out");
+            }
+            String called = own ? named.group("name") : name;
+            ModelLoader.Wish wish = new ModelLoader.Wish(called, chatTemplate, device, threads, precision);
+            models.add(new ModelLoader(store, wish, progress::say).at(own ? named.group("path") : checkpoint));
+        }
+        if (chatTemplate != null && models.stream().noneMatch(TextModel.class::isInstance)) {
+            throw WeftException.usage(
+                    "--chat-template " + chatTemplate + " has no effect: "
+                            + models.get(0).name() + " continues no text",
+                    "leave it out");
+        }
+        return models;
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // What it ended with is kept beside it.
@@ -190,28 +234,12 @@ public final class ServeCommand implements Callable<Integer> {
                 queue,
                 Duration.ofSeconds(timeout),
                 maxTokens,
-                new ServeOptions.Access(apiKeys(), hosts, origins),
-                new ServeOptions.Network(connections, bounds.maxBodyBytes(), bounds.patience()));
+                prefixCache,
+                access.access(),
+                new ServeOptions.Network(connections, bounds.maxBodyBytes(), bounds.patience(), access.tls()));
     }
 
-    /** The lines of the key file that are not blank. Keys appear in no message. */
-    private List<String> apiKeys() {
-        if (apiKeyFile == null) {
-            return List.of();
-        }
-        try {
-            List<String> keys = Files.readAllLines(apiKeyFile, StandardCharsets.UTF_8).stream()
-                    .map(String::strip)
-                    .filter(line -> !line.isEmpty())
-                    .toList();
-            if (keys.isEmpty()) {
-                throw WeftException.usage(
-                        "--api-key-file " + apiKeyFile + " holds no key", "write one into it, a line");
-            }
-            return keys;
-        } catch (IOException e) {
-            throw WeftException.usage(
-                    "--api-key-file " + apiKeyFile + " cannot be read: " + e, "it must be text in UTF-8");
-        }
+    private static String scheme(ServeOptions options) {
+        return options.network().tls().isPresent() ? "https://" : "http://";
     }
 }

@@ -40,12 +40,22 @@ public final class EmbeddingModel implements AutoCloseable {
         this.how = how;
         this.batch = batch;
     }
-
     /** @param batch texts that are computed together */
     static EmbeddingModel open(StoredModel model, Embedding how, int batch) throws IOException {
+        return open(
+                model, how, batch, ReplicaOptions.cpu(model.config().cluster().threads()));
+    }
+
+    /**
+     * Opens a model for the calling thread.
+     *
+     * @param batch texts that are computed together
+     */
+    public static EmbeddingModel open(StoredModel model, Embedding how, int batch, ReplicaOptions options)
+            throws IOException {
         WeftConfig config = model.config();
         WeftConfig cut = config.withDataset(Records.with(config.dataset(), "maxLength", how.maxLength()));
-        ModelReplica replica = model.body(ReplicaOptions.cpu(config.cluster().threads()));
+        ModelReplica replica = model.body(options);
         try {
             return new EmbeddingModel(replica, Encoder.open(cut, model.tokenizer()), how, batch);
         } catch (IOException | RuntimeException | Error e) {
@@ -59,6 +69,11 @@ public final class EmbeddingModel implements AutoCloseable {
         return truncated;
     }
 
+    /** Tokens of the longest text. */
+    public int maxLength() {
+        return encoder.maxLength();
+    }
+
     /**
      * A vector for each text, in their order. (D) each
      *
@@ -67,11 +82,25 @@ public final class EmbeddingModel implements AutoCloseable {
     List<float[]> vectors(List<String> texts, List<Fields> rows) {
         List<Example> examples = new ArrayList<>();
         for (int i = 0; i < texts.size(); i++) {
-            String text = Blanks.stripped(how.prefix() + texts.get(i)); // as sentence-transformers does
-            Encoded encoded = encoder.text(how.lowerCase() ? text.toLowerCase(Locale.ROOT) : text, rows.get(i));
+            Encoded encoded = encoded(texts.get(i), rows.get(i));
             truncated += encoded.truncated() ? 1 : 0;
             examples.add(encoded.example());
         }
+        return vectors(examples);
+    }
+
+    /**
+     * A text as the model reads it, behind what stands before every text.
+     *
+     * @param row that the text is of, for errors
+     */
+    public Encoded encoded(String text, Fields row) {
+        String whole = Blanks.stripped(how.prefix() + text); // as sentence-transformers does
+        return encoder.text(how.lowerCase() ? whole.toLowerCase(Locale.ROOT) : whole, row);
+    }
+
+    /** A vector for each of some texts, in their order. (D) each */
+    public List<float[]> vectors(List<Example> examples) {
         int[] byLength = IntStream.range(0, examples.size())
                 .boxed()
                 .sorted(Comparator.comparingInt(i -> examples.get(i).length()))

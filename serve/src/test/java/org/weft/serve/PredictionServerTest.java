@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -13,10 +15,19 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.weft.core.WeftException;
+import org.weft.tuning.task.Fields;
+import org.weft.tuning.task.Prediction;
 
 /** A classifier behind HTTP; what it finds in a text is how long it is. */
 @Timeout(120)
-class ClassifierServerTest {
+class PredictionServerTest {
+    private static final PredictionShape CLASSIFIER = new PredictionShape(
+            "classification",
+            PredictionShape.Input.TEXT,
+            List.of("sentence"),
+            List.of("prediction", "probabilities"),
+            true);
+
     private final List<Integer> batches = new ArrayList<>(); // the model's thread's
     private final CountDownLatch gate = new CountDownLatch(1);
     private final CountDownLatch entered = new CountDownLatch(1);
@@ -25,14 +36,17 @@ class ClassifierServerTest {
     private WeftServer server;
     private Client client;
 
-    private final class Lengths implements TextClassifier {
+    private record Said(List<Object> cells, Map<String, Double> byLabel) implements Prediction {}
+
+    private final class Lengths implements BatchModel<Fields, Prediction> {
         Lengths() {
             owner = Thread.currentThread();
         }
 
         @Override
-        public List<List<LabelProbability>> classify(List<String> texts) {
+        public List<Prediction> answers(List<Fields> rows) {
             assertThat(Thread.currentThread()).isSameAs(owner);
+            List<String> texts = rows.stream().map(row -> row.text("sentence")).toList();
             if (texts.contains("wait")) {
                 entered.countDown();
                 try {
@@ -48,13 +62,15 @@ class ClassifierServerTest {
             if (texts.contains("broken")) {
                 throw new IllegalStateException("no such tensor");
             }
-            return texts.stream()
-                    .map(text -> {
-                        double shorter = 1.0 / text.length();
-                        return List.of(
-                                new LabelProbability("long", 1 - shorter), new LabelProbability("short", shorter));
-                    })
-                    .toList();
+            return texts.stream().map(Lengths::said).toList();
+        }
+
+        private static Prediction said(String text) {
+            double shorter = 1.0 / text.length();
+            Map<String, Double> labels = new LinkedHashMap<>();
+            labels.put("short", shorter);
+            labels.put("long", 1 - shorter);
+            return new Said(List.of(shorter > 0.5 ? "short" : "long", labels), labels);
         }
 
         @Override
@@ -66,7 +82,7 @@ class ClassifierServerTest {
     @BeforeEach
     void start() throws InterruptedException {
         server = WeftServer.start(
-                new ClassifierModel("lengths", "", Lengths::new),
+                new PredictionModel("lengths", "", CLASSIFIER, Lengths::new),
                 ServeOptions.defaults().withPort(0).withBatch(8, 3),
                 problem -> {});
         client = new Client(server.port());
@@ -92,12 +108,18 @@ class ClassifierServerTest {
         assertThat(two).hasSize(2);
         assertThat(two.path(1).path("labels"))
                 .isEqualTo(answer.path("data").path(0).path("labels"));
-        assertThat(Client.json(client.get("/v1/models"))
-                        .path("data")
-                        .path(0)
-                        .path("endpoints")
+        JsonNode told = Client.json(client.get("/v1/models")).path("data").path(0);
+        assertThat(told.path("endpoints").toString()).isEqualTo("[\"/classify\",\"/predict\"]");
+        assertThat(told.path("task").asText()).isEqualTo("classification");
+    }
+
+    @Test
+    void aPredictionIsWhatPredictWritesIntoARow() {
+        assertThat(Client.json(client.post("/predict", "{\"input\": [\"four\", \"a\"]}"))
                         .toString())
-                .isEqualTo("[\"/classify\"]");
+                .isEqualTo("{\"model\":\"lengths\",\"data\":[{\"index\":0,\"prediction\":\"long\",\"probabilities\":"
+                        + "{\"short\":0.25,\"long\":0.75}},{\"index\":1,\"prediction\":\"short\",\"probabilities\":"
+                        + "{\"short\":1.0,\"long\":0.0}}]}");
     }
 
     @Test
@@ -128,15 +150,18 @@ class ClassifierServerTest {
 
     @Test
     void whatCannotBeClassifiedIsSaid() {
-        assertThat(classify("[]").body()).contains("input must be a text or an array of texts");
+        assertThat(classify("[]").body()).contains("input is empty: it must be a text or an array of texts");
         assertThat(classify("7").body()).contains("input must be a string or an array, is 7");
+        assertThat(classify("[\"a\", [\"b\"]]").body()).contains("input[1] must be a string");
         HttpResponse<String> broken = classify("\"broken\"");
         assertThat(broken.statusCode()).isEqualTo(500);
-        assertThat(broken.body()).contains("the classifier failed: no such tensor");
-        for (String path : List.of("/v1/completions", "/v1/chat/completions")) {
+        assertThat(broken.body()).contains("the model failed: no such tensor");
+        for (String path : List.of("/v1/completions", "/v1/chat/completions", "/v1/embeddings")) {
             HttpResponse<String> text = client.post(path, "{\"prompt\": \"a\"}");
             assertThat(text.statusCode()).isEqualTo(404);
-            assertThat(text.body()).contains("lengths continues no text: it is a classifier");
+            assertThat(text.body())
+                    .contains("lengths has no " + path
+                            + ": it was fine-tuned to classification; post to /classify or /predict");
         }
     }
 }
