@@ -80,9 +80,7 @@ final class PrefixCache implements AutoCloseable {
             }
             found.add(before);
         }
-        for (int i = found.size() - 1; i >= 0; i--) {
-            pieces.get(found.get(i).key); // A text's beginning is of use to more than its end: it goes later.
-        }
+        used(found);
         return found;
     }
 
@@ -109,43 +107,59 @@ final class PrefixCache implements AutoCloseable {
         return tokens;
     }
 
-    /** Keeps what a row holds of a text, as far as whole pieces go. */
+    /**
+     * Keeps what a row holds of a text, as far as whole pieces go and the bound allows. Where memory does not suffice for
+     * all of it, what was copied by then stays.
+     */
     void write(int[] text, KeyValueCache cache, int row) {
-        List<Piece> found = find(text, text.length);
-        int from = PIECE * found.size();
-        int to = text.length / PIECE * PIECE;
-        if (from == to) {
-            return;
+        List<Piece> held = find(text, text.length);
+        long size = bytesOfPiece(cache);
+        int from = PIECE * held.size();
+        int to = PIECE * (int) Math.min(text.length / PIECE, limitBytes / size);
+        try {
+            for (int at = from; at < to; at += PIECE) {
+                evict(size); // None of this text: what it begins with was used last, and all of it is within the bound.
+                Piece before = held.isEmpty() ? null : held.get(held.size() - 1);
+                Key key = new Key(before, Arrays.copyOfRange(text, at, at + PIECE));
+                Piece piece = new Piece(key, copied(cache, row, at));
+                pieces.put(key, piece);
+                bytes += piece.bytes();
+                held.add(piece);
+            }
+        } finally {
+            used(held);
         }
-        Piece before = found.isEmpty() ? null : found.get(found.size() - 1);
-        List<Piece> added = new ArrayList<>();
+    }
+
+    /** A text's beginning is of use to more than its end: it goes later. */
+    private void used(List<Piece> ofText) {
+        for (int i = ofText.size() - 1; i >= 0; i--) {
+            pieces.get(ofText.get(i).key);
+        }
+    }
+
+    private static long bytesOfPiece(KeyValueCache cache) {
+        Tensor row = cache.kept(0).select(0, 0); // (T, G, K)
+        return (long) PIECE * cache.tensors() * row.size(1) * row.size(2) * Float.BYTES;
+    }
+
+    /** (2 L, PIECE, G, K) of a row, from one of its tokens on; past the scopes of its callers. */
+    private static Tensor copied(KeyValueCache cache, int row, int from) {
         try (PointerScope scope = new PointerScope()) {
             TensorVector parts = new TensorVector();
             for (int i = 0; i < cache.tensors(); i++) {
                 parts.push_back(
-                        cache.kept(i).select(0, row).narrow(0, from, to - from).unsqueeze(0));
+                        cache.kept(i).select(0, row).narrow(0, from, PIECE).unsqueeze(0));
             }
-            Tensor all = torch.cat(parts, 0); // (2 L, S, G, K)
-            for (int at = from; at < to; at += PIECE) {
-                Tensor own = all.narrow(1, at - from, PIECE).contiguous(); // (2 L, PIECE, G, K)
-                own.retainReference(); // past the scope of this call
-                before = new Piece(new Key(before, Arrays.copyOfRange(text, at, at + PIECE)), own);
-                added.add(before);
-            }
+            Tensor own = torch.cat(parts, 0);
+            own.retainReference();
+            return own;
         }
-        for (int i = added.size() - 1; i >= 0; i--) {
-            Piece piece = added.get(i);
-            pieces.put(piece.key, piece);
-            bytes += piece.bytes();
-        }
-        for (int i = found.size() - 1; i >= 0; i--) {
-            pieces.get(found.get(i).key);
-        }
-        evict();
     }
 
-    private void evict() {
-        while (bytes > limitBytes) {
+    /** Makes room. */
+    private void evict(long more) {
+        while (bytes + more > limitBytes) {
             Map.Entry<Key, Piece> eldest = pieces.entrySet().iterator().next();
             pieces.remove(eldest.getKey());
             bytes -= eldest.getValue().bytes();

@@ -136,6 +136,28 @@ class CachedDecoderTest {
         }
     }
 
+    /** What fills a row up stands behind the longest text, and some of it behind the context. */
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt2", "llama", "gemma3_text"})
+    void aRowIsFilledUpPastTheLongestText(String family) {
+        int[] full = new Random(6).ints(CONTEXT - 1, 0, VOCABULARY).toArray();
+        int[] other = new Random(7).ints(30, 0, VOCABULARY).toArray();
+        try (TorchReplica replica = Replicas.open(shape(family), 1);
+                Decoder cached = replica.decoder(2, 0);
+                Decoder plain = new RecomputingDecoder(replica, 2)) {
+            cached.begin(1, Arrays.copyOf(full, full.length - 2));
+            cached.recall(0, other);
+            int[][] parts = {other, Arrays.copyOfRange(full, full.length - 2, full.length)};
+            float[][] next = cached.extend(new int[] {0, 1}, parts);
+            same(next[0], plain.begin(0, other));
+            same(next[1], plain.begin(1, full));
+            float[][] last = cached.append(new int[] {0, 1}, new int[] {4, 5});
+            float[][] expected = plain.append(new int[] {0, 1}, new int[] {4, 5});
+            same(last[0], expected[0]);
+            same(last[1], expected[1]);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"dynamic", "longrope"})
     void textsThatAreTurnedByTheirLengthAreReadWhole(String family) {

@@ -1,6 +1,7 @@
 package org.weft.engine.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -91,6 +92,38 @@ class PrefixCacheTest {
         }
         try (PrefixCache none = new PrefixCache(0)) {
             assertThat(none.keeps()).isFalse();
+        }
+    }
+
+    @Test
+    void ofATextTenTimesTheLimitItsBeginningAloneIsCopied() {
+        try (PointerScope scope = new PointerScope();
+                KeyValueCache cache = new KeyValueCache(ModelConfig.gpt2(1, WIDTH, 1, CONTEXT, 0), 1, torch.zeros(1));
+                PrefixCache prefixes = new PrefixCache(3 * PIECE);
+                PrefixCache narrow = new PrefixCache(PIECE - 1)) {
+            fill(cache, 0, 1);
+            prefixes.write(text(64, 1), cache, 0);
+            int[] text = text(30 * PrefixCache.PIECE, 2); // of more tokens than the row has: to read them would fail
+            prefixes.write(text, cache, 0);
+            assertThat(prefixes.bytes()).isEqualTo(3 * PIECE);
+            assertThat(prefixes.length(text)).isEqualTo(96);
+            assertThat(prefixes.length(text(64, 1))).isZero();
+            narrow.write(text, cache, 0);
+            assertThat(narrow.bytes()).isZero();
+        }
+    }
+
+    @Test
+    void whatWasCopiedBeforeAFailureStays() {
+        try (PointerScope scope = new PointerScope();
+                KeyValueCache cache = new KeyValueCache(ModelConfig.gpt2(1, WIDTH, 1, CONTEXT, 0), 2, torch.zeros(1));
+                PrefixCache prefixes = new PrefixCache(20 * PIECE)) {
+            fill(cache, 0, 1);
+            int[] text = text(CONTEXT + PrefixCache.PIECE, 1);
+            assertThatThrownBy(() -> prefixes.write(text, cache, 0)).isInstanceOf(RuntimeException.class);
+            assertThat(prefixes.bytes()).isEqualTo(CONTEXT / PrefixCache.PIECE * PIECE);
+            assertThat(prefixes.read(text(CONTEXT, 1), cache, 1)).isEqualTo(CONTEXT - PrefixCache.PIECE);
+            assertThat(at(cache, 1, 1, 40)).isEqualTo(1040.25f);
         }
     }
 }
