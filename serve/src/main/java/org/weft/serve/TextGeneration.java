@@ -121,6 +121,12 @@ final class TextGeneration implements Work<TextInquiry> {
     /** Gives a text its next token. */
     private void take(int row, int token, WaitingLine<TextInquiry> line) {
         Row text = rows[row];
+        Throwable failure = batch.failure(row);
+        if (failure != null) {
+            leave(row).fail(ApiException.internal("the model failed on this text: " + failure.getMessage()));
+            line.done();
+            return;
+        }
         if (token == Sampler.NONE) {
             leave(row)
                     .fail(ApiException.invalid(

@@ -17,6 +17,7 @@ public final class RunningBatch implements AutoCloseable {
     private final PromptReading prompts;
     private final GrowingText[] texts; // by row; null where it is free
     private final LogitsListener[] listeners; // by row
+    private final Throwable[] failures; // by row; null where it has none
 
     private RunningBatch(int context, ModelReplica replica, Decoder decoder, TextTokens tokens) {
         this.decoder = decoder;
@@ -24,6 +25,7 @@ public final class RunningBatch implements AutoCloseable {
         this.prompts = new PromptReading(rows);
         this.texts = new GrowingText[decoder.rows()];
         this.listeners = new LogitsListener[decoder.rows()];
+        this.failures = new Throwable[decoder.rows()];
     }
 
     /**
@@ -135,7 +137,7 @@ public final class RunningBatch implements AutoCloseable {
      * A text whose prompt was read, or could not be.
      *
      * @param token the first that follows; {@link Sampler#NONE} where none may, or none is known
-     * @param failure null where the prompt was read
+     * @param failure null where the prompt was read and what follows it could be chosen, or none may follow
      */
     public record Begun(int row, int token, Throwable failure) {}
 
@@ -150,8 +152,21 @@ public final class RunningBatch implements AutoCloseable {
 
     private Begun begun(PromptReading.Ready ready) {
         int row = ready.row();
-        int token = ready.failure() == null ? grow(row, texts[row], ready.logits()) : Sampler.NONE;
-        return new Begun(row, token, ready.failure());
+        if (ready.failure() != null) {
+            return new Begun(row, Sampler.NONE, ready.failure());
+        }
+        int token = growOrFail(row, ready.logits());
+        return new Begun(row, token, failures[row]);
+    }
+
+    /** Logits of which none can be chosen, such as NaN, are no other row's fault. */
+    private int growOrFail(int row, float[] logits) {
+        try {
+            return grow(row, texts[row], logits);
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            failures[row] = failure;
+            return Sampler.NONE;
+        }
     }
 
     /** Tokens of prompts that were kept of texts before, and not computed. */
@@ -175,7 +190,7 @@ public final class RunningBatch implements AutoCloseable {
      * The next token of some texts.
      *
      * @param chosen rows that have texts whose prompts were read, each at most once, at least one
-     * @return (chosen), {@link Sampler#NONE} where none may follow
+     * @return (chosen), {@link Sampler#NONE} where none may follow, or none could be chosen: {@link #failure} tells
      */
     public int[] next(int[] chosen) {
         GrowingText[] growing =
@@ -183,15 +198,21 @@ public final class RunningBatch implements AutoCloseable {
         float[][] logits = rows.follow(chosen, growing); // (chosen, V)
         int[] tokens = new int[chosen.length];
         for (int i = 0; i < chosen.length; i++) {
-            tokens[i] = grow(chosen[i], growing[i], logits[i]);
+            tokens[i] = growOrFail(chosen[i], logits[i]);
         }
         return tokens;
+    }
+
+    /** Why a row's text cannot go on; null where it can, or ends. */
+    public Throwable failure(int row) {
+        return failures[row];
     }
 
     /** Frees a row, whether its text is whole or not. */
     public void end(int row) {
         texts[row] = null;
         listeners[row] = null;
+        failures[row] = null;
         prompts.remove(row);
     }
 

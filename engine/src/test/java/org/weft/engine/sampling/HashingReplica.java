@@ -23,6 +23,7 @@ final class HashingReplica implements ModelReplica {
     private final boolean caches;
     int passes; // over whole windows
     int mostRows; // that one append was for
+    int poison = -1; // a token behind which nothing is a number
 
     HashingReplica(int context, boolean caches) {
         this.context = context;
@@ -38,11 +39,12 @@ final class HashingReplica implements ModelReplica {
     }
 
     /** (V), between -3 and 3. */
-    private static float[] logitsOf(long state) {
+    private float[] logitsOf(long state, int last) {
         float[] logits = new float[VOCABULARY];
         for (int token = 0; token < VOCABULARY; token++) {
             logits[token] = (float) (6 * SplitMix64.uniform(state, token) - 3);
         }
+        logits[3] = last == poison ? Float.NaN : logits[3];
         return logits;
     }
 
@@ -56,7 +58,7 @@ final class HashingReplica implements ModelReplica {
         for (int token : tokens) {
             state = fold(state, token);
         }
-        return new float[][] {logitsOf(state)};
+        return new float[][] {logitsOf(state, tokens[tokens.length - 1])};
     }
 
     @Override
@@ -99,7 +101,7 @@ final class HashingReplica implements ModelReplica {
                 states[row] = fold(states[row], token);
             }
             lengths[row] = tokens.length;
-            return logitsOf(states[row]);
+            return logitsOf(states[row], tokens[tokens.length - 1]);
         }
 
         @Override
@@ -112,8 +114,9 @@ final class HashingReplica implements ModelReplica {
                             throw new IllegalArgumentException("row=" + row + " length=" + lengths[row]);
                         }
                         lengths[row]++;
-                        states[row] = fold(states[row], tokens[seen.size() - 1]);
-                        return logitsOf(states[row]);
+                        int token = tokens[seen.size() - 1];
+                        states[row] = fold(states[row], token);
+                        return logitsOf(states[row], token);
                     })
                     .toArray(float[][]::new);
         }

@@ -121,6 +121,32 @@ class RunningBatchTest {
     }
 
     @Test
+    void whatIsNoNumberIsOneRowsOwn() {
+        SamplingOptions greedy = SamplingOptions.greedy();
+        replica.poison = 9;
+        try (RunningBatch batch = RunningBatch.open(replica, CONTEXT, 3, TextTokens.endless())) {
+            batch.place(0, new RunningBatch.Beginning(new int[] {1, 2}, greedy, null, null));
+            batch.place(1, new RunningBatch.Beginning(new int[] {5, 9}, greedy, null, null));
+            Map<Integer, RunningBatch.Begun> begun = new HashMap<>();
+            batch.read(100).forEach(each -> begun.put(each.row(), each));
+            assertThat(begun.get(1).token()).isEqualTo(Sampler.NONE);
+            assertThat(begun.get(1).failure()).hasMessage("logit of token 3 is NaN");
+            assertThat(begun.get(0).failure()).isNull();
+            batch.end(1);
+            assertThat(batch.failure(1)).isNull();
+
+            int second = batch.begin(1, new int[] {7}, greedy);
+            assertThat(second).isNotEqualTo(begun.get(0).token());
+            replica.poison = second;
+            int[] tokens = batch.next(new int[] {0, 1});
+            assertThat(tokens[1]).isEqualTo(Sampler.NONE);
+            assertThat(batch.failure(1)).hasMessage("logit of token 3 is NaN");
+            assertThat(tokens[0]).isNotEqualTo(Sampler.NONE);
+            assertThat(batch.failure(0)).isNull();
+        }
+    }
+
+    @Test
     void aRowHasOneTextAtATime() {
         try (RunningBatch batch = RunningBatch.open(replica, CONTEXT, 2, TextTokens.endless())) {
             assertThat(batch.rows()).isEqualTo(2);
