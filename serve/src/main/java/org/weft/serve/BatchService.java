@@ -12,8 +12,12 @@ final class BatchService<I, O> {
     private final ServeOptions options;
     private final ModelThread<BatchInquiry<I, O>> thread;
 
-    /** @param opener called on the model's thread */
+    /**
+     * @param name the model's
+     * @param opener called on the model's thread
+     */
     BatchService(
+            String name,
             Callable<? extends BatchModel<I, O>> opener,
             ServeOptions options,
             ServeMetrics metrics,
@@ -22,8 +26,8 @@ final class BatchService<I, O> {
         WaitingLine<BatchInquiry<I, O>> line =
                 new WaitingLine<>(options.maxBatch() + options.queue(), options.timeout(), System::nanoTime);
         metrics.queue(line::length);
-        this.thread =
-                new ModelThread<>(line, () -> new BatchWork<>(opener.call(), options.maxBatch(), metrics), notices);
+        this.thread = new ModelThread<>(
+                name, line, () -> new BatchWork<>(opener.call(), options.maxBatch(), metrics), notices);
     }
 
     ModelThread<?> thread() {

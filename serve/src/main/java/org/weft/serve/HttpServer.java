@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.weft.core.WeftException;
 
 /** Listens for HTTP/1.1. Methods are for one thread. */
@@ -46,12 +47,18 @@ final class HttpServer implements AutoCloseable {
     private Channel listening;
     private boolean stopped;
 
-    /** @throws WeftException where the files for TLS are not what they should be */
-    HttpServer(ServeOptions options, Api api, ServeMetrics metrics) {
+    /**
+     * @param notices told what the person who runs the server should know
+     * @throws WeftException where the files for TLS are not what they should be
+     */
+    HttpServer(ServeOptions options, Api api, ServeMetrics metrics, Consumer<String> notices) {
         this.options = options;
         this.api = api;
         this.metrics = metrics;
-        this.tls = options.network().tls().map(TlsContext::of).orElse(null);
+        this.tls = options.network()
+                .tls()
+                .map(files -> TlsContext.of(files, notices))
+                .orElse(null);
         metrics.connections(connections::get);
     }
 

@@ -117,6 +117,7 @@ public final class ModelLoader {
                 name(model),
                 fingerprint(model),
                 model.vocabSize(),
+                config.model().width(),
                 () -> new VectorModel.OfTexts(EmbeddingModel.open(model, how, BATCH, replica)));
     }
 

@@ -15,6 +15,7 @@ import org.weft.core.WeftException;
 final class ModelThread<T extends Inquiry> implements AutoCloseable {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
 
+    private final String name;
     private final WaitingLine<T> line;
     private final Callable<? extends Work<T>> opener;
     private final Consumer<String> notices;
@@ -24,14 +25,16 @@ final class ModelThread<T extends Inquiry> implements AutoCloseable {
     private volatile boolean closing;
 
     /**
+     * @param name the model's
      * @param opener called on the model's thread
      * @param notices told of what went wrong, for the person who runs the server
      */
-    ModelThread(WaitingLine<T> line, Callable<? extends Work<T>> opener, Consumer<String> notices) {
+    ModelThread(String name, WaitingLine<T> line, Callable<? extends Work<T>> opener, Consumer<String> notices) {
+        this.name = name;
         this.line = line;
         this.opener = opener;
         this.notices = notices;
-        this.thread = new Thread(this::run, "weft-model");
+        this.thread = new Thread(this::run, "weft-model-" + name);
         thread.setDaemon(true);
     }
 
@@ -44,7 +47,8 @@ final class ModelThread<T extends Inquiry> implements AutoCloseable {
             WeftException told = WeftException.within(e);
             throw told != null
                     ? told
-                    : new IllegalStateException("the model cannot be opened: " + e.getCause(), e.getCause());
+                    : new IllegalStateException(
+                            "the model " + name + " cannot be opened: " + e.getCause(), e.getCause());
         }
     }
 
@@ -69,7 +73,8 @@ final class ModelThread<T extends Inquiry> implements AutoCloseable {
         } catch (Throwable failure) { // Whatever it is: whoever waits must hear of it.
             line.close();
             opened.completeExceptionally(failure);
-            ended.completeExceptionally(failure);
+            ended.completeExceptionally(
+                    new IllegalStateException("the thread of the model " + name + " ended: " + failure, failure));
             for (T inquiry = line.poll(); inquiry != null; inquiry = line.poll()) {
                 inquiry.fail(ApiException.internal("the server failed"));
                 line.done();
@@ -81,7 +86,7 @@ final class ModelThread<T extends Inquiry> implements AutoCloseable {
         try {
             work.round(line);
         } catch (RuntimeException | OutOfMemoryError failure) {
-            notices.accept("error: " + failure);
+            notices.accept("error: " + name + ": " + failure);
             work.failAll(line, ApiException.internal("the model failed on this batch: " + failure.getMessage()));
         } catch (Error failure) { // Ends the thread; those whom it worked for are told first.
             work.failAll(line, ApiException.internal("the server failed"));
@@ -107,17 +112,27 @@ final class ModelThread<T extends Inquiry> implements AutoCloseable {
         return !thread.isAlive();
     }
 
+    /** Takes no more inquiries; those that are open go on. */
+    void refuse() {
+        line.close();
+    }
+
     /** Takes no more inquiries and waits for those that are open; false where some were not done by then. */
     boolean drain(Duration limit) throws InterruptedException {
         line.close();
         return line.awaitEmpty(limit);
     }
 
+    /** Lets what is still open fail and the thread end, without waiting for that. */
+    void end() {
+        closing = true;
+        line.close();
+    }
+
     /** Fails what is still open, closes the model and ends the thread. */
     @Override
     public void close() {
-        closing = true;
-        line.close();
+        end();
         try {
             thread.join(CLOSE_LIMIT.toMillis());
         } catch (InterruptedException e) {

@@ -93,7 +93,7 @@ final class Models {
         return services.values().stream().noneMatch(service -> service.ended().isDone());
     }
 
-    /** Completes with the first that ends; exceptionally where it failed for good. */
+    /** Completes with the first that ends; exceptionally where it failed for good, with its name in the message. */
     CompletableFuture<Void> ended() {
         return CompletableFuture.anyOf(
                         services.values().stream().map(ModelService::ended).toArray(CompletableFuture<?>[]::new))
@@ -104,6 +104,7 @@ final class Models {
     boolean drain(Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
         boolean finished = true;
+        services.values().forEach(service -> service.thread().refuse());
         for (ModelService service : services.values()) {
             finished &= service.drain(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
         }
@@ -112,6 +113,7 @@ final class Models {
 
     /** Fails what is still at hand and ends the threads. */
     void close() {
+        services.values().forEach(service -> service.thread().end());
         services.values().forEach(ModelService::close);
     }
 

@@ -18,7 +18,7 @@ final class PredictionService implements ModelService {
 
     PredictionService(PredictionModel model, ServeOptions options, ServeMetrics metrics, Consumer<String> notices) {
         this.model = model;
-        this.batches = new BatchService<>(model.predictor(), options, metrics, notices);
+        this.batches = new BatchService<>(model.name(), model.predictor(), options, metrics, notices);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.weft.serve;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 import java.util.function.Supplier;
 import org.weft.engine.sampling.TokenConstraint;
 
@@ -9,18 +10,24 @@ final class ResponseFormats {
     private static final String FIELD = "response_format";
 
     private final TextModel model;
-    private JsonTokens tokens; // made when they are first asked for
+    private final JsonTokens tokens;
+    private final boolean canBegin; // an object
 
+    /** Reads the whole vocabulary: once, before requests come. */
     ResponseFormats(TextModel model) {
         this.model = model;
+        this.tokens = JsonTokens.of(model.tokenizer());
+        this.canBegin = tokens.canBegin();
     }
 
     /**
      * The field {@code response_format}.
      *
+     * @param echo whether the text is to begin with the prompt
+     * @param stops of the request, before which the text is to end
      * @return gives each text its constraint; null where every token may be a part of it
      */
-    Supplier<TokenConstraint> of(JsonFields fields) {
+    Supplier<TokenConstraint> of(JsonFields fields, boolean echo, List<String> stops) {
         JsonNode whole = fields.node(FIELD);
         if (JsonFields.absent(whole)) {
             return () -> null;
@@ -37,7 +44,8 @@ final class ResponseFormats {
             }
             case "json_object" -> {
                 format.end();
-                return tokens()::constraint;
+                requireObject(echo, stops);
+                return tokens::constraint;
             }
             default ->
                 throw ApiException.invalid(
@@ -47,14 +55,20 @@ final class ResponseFormats {
         }
     }
 
-    private synchronized JsonTokens tokens() {
-        if (tokens == null) {
-            tokens = JsonTokens.of(model.tokenizer());
-        }
-        if (!tokens.canBegin()) {
+    /** Whether the text can be an object and nothing else. */
+    private void requireObject(boolean echo, List<String> stops) {
+        if (!canBegin) {
             throw ApiException.invalid(
                     FIELD, FIELD + " json_object is not supported: no token of " + model.name() + " begins an object");
         }
-        return tokens;
+        if (echo) {
+            throw ApiException.invalid(
+                    "echo", "echo is not supported with " + FIELD + " json_object: a prompt is no part of an object");
+        }
+        if (!stops.isEmpty()) {
+            throw ApiException.invalid(
+                    "stop",
+                    "stop is not supported with " + FIELD + " json_object: the text ends where the object does");
+        }
     }
 }

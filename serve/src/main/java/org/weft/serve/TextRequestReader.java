@@ -52,6 +52,7 @@ final class TextRequestReader {
         List<TextRequest.Prompt> starts = prompts.prompts(fields.node("prompt"), Math.min(1, most));
         int likeliest = fields.integer("logprobs", TextRequest.Delivery.NO_SCORES, 0, MOST_LIKELIEST);
         TextRequest.Choices choices = choices(fields, starts.size(), fields.flag("stream"));
+        List<String> stops = stops(fields);
         UnsupportedFields.ofCompletion(fields);
         return whole(
                 fields,
@@ -59,9 +60,9 @@ final class TextRequestReader {
                         starts,
                         choices,
                         sampling(fields),
-                        stops(fields),
+                        stops,
                         most,
-                        constraints.of(fields),
+                        constraints.of(fields, echo, stops),
                         false,
                         delivery(fields, echo, likeliest)));
     }
@@ -74,7 +75,8 @@ final class TextRequestReader {
         int most = Math.min(maxTokens, or(model.defaults().maxNewTokens(), maxTokens));
         int named = fields.integer("max_tokens", most, 1, maxTokens);
         int asked = fields.integer("max_completion_tokens", named, 1, maxTokens);
-        List<String> stops = new ArrayList<>(stops(fields));
+        List<String> own = stops(fields);
+        List<String> stops = new ArrayList<>(own);
         stops.addAll(template.stops());
         int alternatives = fields.integer("top_logprobs", 0, 0, MOST_LIKELIEST);
         boolean scored = fields.flag("logprobs");
@@ -93,7 +95,7 @@ final class TextRequestReader {
                         sampling(fields),
                         stops,
                         asked,
-                        constraints.of(fields),
+                        constraints.of(fields, false, own),
                         true,
                         delivery(fields, false, likeliest)));
     }

@@ -20,7 +20,8 @@ final class TextService implements ModelService {
         this.reader = new TextRequestReader(model, options.maxTokens(), open);
         WaitingLine<TextInquiry> line = new WaitingLine<>(open, options.timeout(), System::nanoTime);
         metrics.queue(line::length);
-        this.thread = new ModelThread<>(line, () -> TextGeneration.open(model, options, metrics), notices);
+        this.thread =
+                new ModelThread<>(model.name(), line, () -> TextGeneration.open(model, options, metrics), notices);
     }
 
     @Override

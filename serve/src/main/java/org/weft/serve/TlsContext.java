@@ -15,12 +15,15 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.weft.core.WeftException;
@@ -33,7 +36,7 @@ final class TlsContext {
     private static final String CERTIFICATE = "--tls-certificate ";
     private static final String KEY = "--tls-key ";
     private static final Pattern BLOCK =
-            Pattern.compile("-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----([^-]*)-----END \\1-----");
+            Pattern.compile("-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----(.*?)-----END \\1-----", Pattern.DOTALL);
     /** By the kind of key: how it signs. A key and a certificate of one pair are known by that. */
     private static final Map<String, String> SIGNATURES =
             Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA", "EdDSA", "EdDSA", "Ed25519", "Ed25519");
@@ -43,10 +46,12 @@ final class TlsContext {
     /**
      * Of a server.
      *
+     * @param notices told of a certificate that clients will not take today
      * @throws WeftException where a file is not what it should be, or the two are not of one pair
      */
-    static SslContext of(ServeOptions.Tls files) {
+    static SslContext of(ServeOptions.Tls files, Consumer<String> notices) {
         List<X509Certificate> chain = chain(files.certificate());
+        chain.forEach(certificate -> tellValidity(certificate, files.certificate(), notices));
         PublicKey known = chain.get(0).getPublicKey();
         PrivateKey key = key(files.key(), known.getAlgorithm());
         requirePair(files, key, known);
@@ -58,6 +63,16 @@ final class TlsContext {
         } catch (IOException e) {
             throw WeftException.usage(
                     CERTIFICATE + files.certificate() + " cannot be used: " + e.getMessage(), "make a new one");
+        }
+    }
+
+    private static void tellValidity(X509Certificate certificate, Path path, Consumer<String> notices) {
+        try {
+            certificate.checkValidity();
+        } catch (CertificateExpiredException | CertificateNotYetValidException e) {
+            notices.accept(CERTIFICATE + path + " is valid from "
+                    + certificate.getNotBefore().toInstant() + " to "
+                    + certificate.getNotAfter().toInstant() + ", not now: clients will refuse it");
         }
     }
 

@@ -14,12 +14,14 @@ import org.weft.tuning.task.Fields;
  * A model that gives texts vectors.
  *
  * @param vocabSize V, below which token ids are
+ * @param width D, the elements of a vector
  * @param embedder opens the model on the thread that calls it, which owns it from there on
  */
 public record VectorModel(
         String name,
         String fingerprint,
         int vocabSize,
+        int width,
         Callable<BatchModel<VectorModel.Input, VectorModel.Vector>> embedder)
         implements ServedModel {
 

@@ -17,7 +17,7 @@ public final class WeftServer implements AutoCloseable {
         metrics = new ServeMetrics();
         models = new Models(served, model -> service(model, options, metrics, notices));
         api = new Api(models, options, metrics, notices);
-        http = new HttpServer(options, api, metrics);
+        http = new HttpServer(options, api, metrics, notices);
     }
 
     private static ModelService service(

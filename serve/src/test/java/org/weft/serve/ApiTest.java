@@ -55,7 +55,7 @@ class ApiTest {
     private record Thrower(Throwable thrown) implements ModelService {
         @Override
         public ServedModel model() {
-            return new VectorModel("thrower", "", 1, () -> null);
+            return new VectorModel("thrower", "", 1, 1, () -> null);
         }
 
         @Override

@@ -1,8 +1,10 @@
 package org.weft.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -86,9 +88,7 @@ class JsonModeTest {
                     ended++;
                     assertThat(object(text)).as(text).isTrue();
                 } else {
-                    JsonPrefix beginning = new JsonPrefix();
-                    assertThat(beginning.accepts(text)).as(text).isTrue();
-                    assertThat(beginning.whole()).isFalse();
+                    assertThatThrownBy(() -> object(text)).as(text).isInstanceOf(JsonEOFException.class);
                 }
             }
             assertThat(ended > 0 || temperature.equals("0")).isTrue();
@@ -106,12 +106,32 @@ class JsonModeTest {
         HttpResponse<String> whole = asked(words, "/v1/chat/completions", fields);
         JsonNode choice = Client.json(whole).path("choices").path(0);
         String text = choice.at("/message/content").asText();
-        assertThat(new JsonPrefix().accepts(text)).as(text).isTrue();
+        assertThat(choice.path("finish_reason").asText()).isEqualTo("stop");
+        assertThat(object(text)).as(text).isTrue();
         StringBuilder streamed = new StringBuilder();
         for (JsonNode event : Client.events(asked(words, "/v1/chat/completions", fields + ", \"stream\": true"))) {
             streamed.append(event.at("/choices/0/delta/content").asText());
         }
         assertThat(streamed).hasToString(text);
+    }
+
+    @Test
+    void whatWouldMakeItNoObjectIsRefused() throws Exception {
+        List<String> words = List.of("{", "}");
+        for (String field : List.of("echo", "stop")) {
+            String value = field.equals("echo") ? "true" : "[\"}\"]";
+            HttpResponse<String> refused =
+                    asked(words, "/v1/completions", "\"prompt\": [30], \"" + field + "\": " + value);
+            assertThat(refused.statusCode()).isEqualTo(400);
+            assertThat(Client.json(refused).at("/error/param").asText()).isEqualTo(field);
+            assertThat(refused.body()).contains(field + " is not supported with response_format json_object");
+        }
+        HttpResponse<String> chat = asked(
+                words,
+                "/v1/chat/completions",
+                "\"stop\": \"}\", \"messages\": [{\"role\": \"user\", \"content\": \"w30\"}]");
+        assertThat(chat.statusCode()).isEqualTo(400);
+        assertThat(chat.body()).contains("stop is not supported with response_format");
     }
 
     @Test

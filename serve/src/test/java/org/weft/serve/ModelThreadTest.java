@@ -83,7 +83,7 @@ class ModelThreadTest {
 
     @Test
     void aRoundThatFailsFailsItsTasksOnly() throws InterruptedException {
-        try (ModelThread<Simple> thread = new ModelThread<>(line, Worked::new, notices::add)) {
+        try (ModelThread<Simple> thread = new ModelThread<>("tiny", line, Worked::new, notices::add)) {
             thread.start();
             assertThat(resultOf(thread, "works")).isEqualTo("done");
             assertThat(resultOf(thread, "throws")).isEqualTo("500 the model failed on this batch: NaN");
@@ -91,8 +91,8 @@ class ModelThreadTest {
             assertThat(resultOf(thread, "works")).isEqualTo("done");
             assertThat(notices)
                     .containsExactly(
-                            "error: java.lang.IllegalStateException: NaN",
-                            "error: java.lang.OutOfMemoryError: no room");
+                            "error: tiny: java.lang.IllegalStateException: NaN",
+                            "error: tiny: java.lang.OutOfMemoryError: no room");
             assertThat(thread.drain(Duration.ofSeconds(10))).isTrue();
             assertThatThrownBy(() -> thread.submit(List.of(new Simple("works"))))
                     .hasMessage("the server is being stopped");
@@ -101,14 +101,16 @@ class ModelThreadTest {
 
     @Test
     void anEngineThatDiesLeavesNobodyWaiting() throws InterruptedException {
-        try (ModelThread<Simple> thread = new ModelThread<>(line, Worked::new, notices::add)) {
+        try (ModelThread<Simple> thread = new ModelThread<>("tiny", line, Worked::new, notices::add)) {
             thread.start();
             Simple waits = new Simple("works");
             Simple dies = new Simple("dies");
             thread.submit(List.of(dies, waits));
             assertThat(dies.result.join()).isEqualTo("500 the server failed");
             assertThat(waits.result.join()).isEqualTo("500 the server failed");
-            assertThatThrownBy(() -> thread.ended().join()).hasRootCauseMessage("no natives");
+            assertThatThrownBy(() -> thread.ended().join())
+                    .hasRootCauseMessage("no natives")
+                    .hasMessageContaining("the thread of the model tiny ended: ");
             assertThatThrownBy(() -> thread.submit(List.of(new Simple("works"))))
                     .isInstanceOf(ApiException.class);
         }
@@ -117,13 +119,14 @@ class ModelThreadTest {
     @Test
     void whatCannotBeOpenedIsNotStarted() {
         ModelThread<Simple> thread = new ModelThread<>(
+                "tiny",
                 line,
                 () -> {
                     throw new IllegalStateException("no device");
                 },
                 notices::add);
         assertThatThrownBy(thread::start)
-                .hasMessageContaining("the model cannot be opened")
+                .hasMessageContaining("the model tiny cannot be opened")
                 .hasRootCauseMessage("no device");
     }
 }

@@ -229,6 +229,11 @@ class RefusedRequestsTest extends TinyServer {
             assertThat(without.headers().firstValue("www-authenticate")).hasValue("Bearer");
             assertThat(of.get("/v1/models").statusCode()).isEqualTo(401);
             assertThat(of.get("/health").statusCode()).isEqualTo(200);
+            for (String endpoint : Endpoints.OF_MODELS) {
+                assertThat(of.post(endpoint, "{\"input\": \"w1\"}").statusCode())
+                        .as(endpoint)
+                        .isEqualTo(401);
+            }
             for (String key : List.of("first", "second", "third")) {
                 HttpResponse<String> response = of.send(of.request("/v1/completions", body)
                         .header("Authorization", "Bearer " + key)

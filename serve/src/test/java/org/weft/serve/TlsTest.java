@@ -16,7 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -39,12 +41,12 @@ class TlsTest {
     /** Two certificates of keys that the JDK makes, as PEM. */
     @BeforeAll
     static void makeKeys() throws Exception {
-        own = made("own", "EC");
-        made("other", "EC");
-        made("rsa", "RSA");
+        own = made("own", "EC", "-1d");
+        made("other", "EC", "-40d"); // which has expired
+        made("rsa", "RSA", "-1d");
     }
 
-    private static KeyStore made(String name, String algorithm) throws Exception {
+    private static KeyStore made(String name, String algorithm, String from) throws Exception {
         Path store = temporary.resolve(name + ".p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -58,6 +60,8 @@ class TlsTest {
                         "CN=localhost",
                         "-ext",
                         "SAN=ip:127.0.0.1,dns:localhost",
+                        "-startdate",
+                        from,
                         "-validity",
                         "30",
                         "-storetype",
@@ -122,11 +126,23 @@ class TlsTest {
 
     @Test
     void filesThatDoNotFitAreRefusedAtTheStart() throws IOException {
-        assertThat(TlsContext.of(options("rsa.crt", "rsa.key").network().tls().orElseThrow()))
+        List<String> notices = new ArrayList<>();
+        ServeOptions rsa = options("rsa.crt", "rsa.key");
+        assertThat(TlsContext.of(rsa.network().tls().orElseThrow(), notices::add))
                 .isNotNull();
+        assertThat(notices).isEmpty();
+        ServeOptions expired = options("other.crt", "other.key");
+        assertThat(TlsContext.of(expired.network().tls().orElseThrow(), notices::add))
+                .isNotNull();
+        assertThat(notices).singleElement().asString().contains("other.crt is valid from ", ", not now");
         Files.writeString(temporary.resolve("empty"), "");
         Files.writeString(
                 temporary.resolve("old.key"), "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n");
+        Files.writeString(
+                temporary.resolve("locked.key"),
+                "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00FF\n\nAAAA\n"
+                        + "-----END EC PRIVATE KEY-----\n");
+        refused("own.crt", "locked.key", "--tls-key ", " is a key of another form: -----BEGIN EC PRIVATE KEY-----");
         refused("own.crt", "other.key", "--tls-key ", " is not the key of --tls-certificate ");
         refused("own.crt", "rsa.key", "--tls-key ", " is no EC key, as the certificate's is");
         refused("own.crt", "own.crt", "--tls-key ", " holds no key");

@@ -45,7 +45,10 @@ class VectorServerTest {
     @BeforeAll
     static void start() throws InterruptedException {
         server = WeftServer.start(
-                List.of(new VectorModel("lengths", "", 50, Lengths::new), TinyModel.withoutChat(64)),
+                List.of(
+                        new VectorModel("lengths", "", 50, 2, Lengths::new),
+                        new VectorModel("wide", "", 50, 1 << 20, Lengths::new),
+                        TinyModel.withoutChat(64)),
                 ServeOptions.defaults().withPort(0),
                 problem -> {});
         client = new Client(server.port());
@@ -95,6 +98,10 @@ class VectorServerTest {
         refused("\"input\": \"a\", \"encoding_format\": \"int8\"", "encoding_format", "must be float or base64");
         refused("\"input\": \"a\", \"dimensions\": 1", "dimensions", "vectors of lengths have 2 elements");
         refused("\"input\": \"a\", \"truncate\": true", "truncate", "there is no field truncate here");
+        refused(
+                "\"input\": \"much too long\", \"dimensions\": 1",
+                "dimensions",
+                "are not cut"); // before it is computed
         refused("\"input\": \"much too long\"", "input", "too long");
     }
 
@@ -107,9 +114,18 @@ class VectorServerTest {
     }
 
     @Test
+    void vectorsOfARequestAreBounded() {
+        HttpResponse<String> response =
+                client.post("/v1/embeddings", "{\"model\": \"wide\", \"input\": [\"a\", \"b\", \"c\"]}");
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
+        assertThat(response.body())
+                .contains("input has 3 elements, whose vectors are of 1048576 each: at most 2 at once");
+    }
+
+    @Test
     void aRequestNamesOneOfSeveralModels() {
         JsonNode models = Client.json(client.get("/v1/models")).path("data");
-        assertThat(models.findValuesAsText("id")).containsExactly("lengths", "tiny");
+        assertThat(models.findValuesAsText("id")).containsExactly("lengths", "wide", "tiny");
         assertThat(Client.json(client.get("/v1/models/tiny")).at("/endpoints/0").asText())
                 .isEqualTo("/v1/completions");
         String prompt = "\"prompt\": \"w1\", \"max_tokens\": 2}";
@@ -117,11 +133,11 @@ class VectorServerTest {
         assertThat(text.statusCode()).as(text.body()).isEqualTo(200);
         HttpResponse<String> nameless = client.post("/v1/completions", "{" + prompt);
         assertThat(nameless.statusCode()).isEqualTo(400);
-        assertThat(nameless.body()).contains("model must be one of lengths, tiny");
+        assertThat(nameless.body()).contains("model must be one of lengths, wide, tiny");
         HttpResponse<String> unknown = client.post("/v1/completions", "{\"model\": \"gpt-9\", " + prompt);
         assertThat(unknown.statusCode()).isEqualTo(404);
         assertThat(unknown.body())
-                .contains("there is no model gpt-9: this server has lengths, tiny", "model_not_found");
+                .contains("there is no model gpt-9: this server has lengths, wide, tiny", "model_not_found");
         HttpResponse<String> other = client.post("/v1/completions", "{\"model\": \"lengths\", " + prompt);
         assertThat(other.statusCode()).isEqualTo(404);
         assertThat(other.body()).contains("lengths has no /v1/completions: it gives texts vectors");

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -165,9 +166,8 @@ public final class ServeCommand implements Callable<Integer> {
                 String names = models.stream().map(ServedModel::name).collect(Collectors.joining(", "));
                 progress.say(
                         "serving " + names + " at " + scheme(options) + options.host() + ":" + server.port() + "/");
-                if (options.access().apiKeys().isEmpty()
-                        && !InetAddress.getByName(host).isLoopbackAddress()) {
-                    progress.say("whoever reaches this machine may use it: --api-key-file asks for a key");
+                if (!InetAddress.getByName(host).isLoopbackAddress()) {
+                    sayOpen(options, progress);
                 }
                 return serve(server, stop, progress);
             }
@@ -203,20 +203,34 @@ public final class ServeCommand implements Callable<Integer> {
         return models;
     }
 
+    /** What others on the network can do. */
+    private static void sayOpen(ServeOptions options, Progress progress) {
+        if (options.access().apiKeys().isEmpty()) {
+            progress.say("whoever reaches this machine may use it: --api-key-file asks for a key");
+        } else if (options.network().tls().isEmpty()) {
+            progress.say("keys and texts are sent in the clear, unless a proxy before this server speaks TLS:"
+                    + " --tls-certificate and --tls-key");
+        }
+    }
+
     @SuppressWarnings("FutureReturnValueIgnored") // What it ended with is kept beside it.
     private Integer serve(WeftServer server, CountDownLatch stop, Progress progress) throws InterruptedException {
         Throwable[] failure = new Throwable[1];
         server.ended().whenComplete((nothing, thrown) -> {
-            failure[0] = thrown;
+            failure[0] = thrown instanceof CompletionException ? thrown.getCause() : thrown;
             stop.countDown();
         });
         stop.await();
-        if (failure[0] != null) {
-            throw WeftException.failed("the model's thread ended: " + failure[0], "start the server again");
+        Throwable ended = failure[0];
+        if (ended != null) {
+            progress.say("error: " + ended.getMessage() + "; what the others do is finished");
         }
-        boolean finished = server.stop(Duration.ofSeconds(stopTimeout));
+        boolean finished = server.stop(Duration.ofSeconds(stopTimeout)); // of a thread that has ended nothing is open
         if (!finished) {
             progress.say("some requests were not finished within " + stopTimeout + " s and were answered 503");
+        }
+        if (ended != null) {
+            throw WeftException.failed(ended.getMessage(), "start the server again");
         }
         new Summary("serve")
                 .put("requests", server.requests())
