@@ -114,7 +114,12 @@ public enum FloatFormat {
         return sign | (magnitude + F16_REBIAS) << F16_SHIFT;
     }
 
-    static short toFloat16(int f32) {
+    /**
+     * The nearest float16, ties to even; what is beyond the largest becomes infinite.
+     *
+     * @param f32 the float's bits
+     */
+    public static short toFloat16(int f32) {
         int sign = f32 >>> 16 & 0x8000;
         int magnitude = f32 & F32_MAGNITUDE;
         if (magnitude > F32_INFINITY) {

@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.model.Family;
+import org.weft.core.model.RotaryFrequencies;
 
 /**
  * GPT-NeoX (Black et al. 2022) in reading order: LayerNorm, fused queries, keys and values, rotary positions of part of a

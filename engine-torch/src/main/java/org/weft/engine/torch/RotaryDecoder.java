@@ -10,6 +10,7 @@ import org.weft.core.config.ModelConfig;
 import org.weft.core.model.Family;
 import org.weft.core.model.MixtralFamily;
 import org.weft.core.model.RotaryFamily;
+import org.weft.core.model.RotaryFrequencies;
 
 /**
  * Llama (Touvron et al. 2023) and its relatives in reading order: RMSNorm before each half of a block, after it or both,

@@ -8,6 +8,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.Records;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.ModelConfig.RopeScaling;
+import org.weft.core.model.RotaryFrequencies;
 
 /**
  * Rotary positions (Su et al. 2021): elements j and j + R/2 of a head are turned as a pair by position times frequency

@@ -16,6 +16,7 @@ import org.weft.core.batches.Targets;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.ModelConfig.RopeScaling;
 import org.weft.core.model.ModelShape;
+import org.weft.core.model.RotaryFrequencies;
 
 /**
  * A batch in parts whose sequences are turned alike, each as it is alone: rotary positions that follow a text's length go by the

@@ -1,9 +1,8 @@
-package org.weft.engine.torch;
+package org.weft.core.model;
 
 import java.util.List;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.ModelConfig.RopeScaling;
-import org.weft.core.model.Family;
 
 /**
  * How fast each pair of a head turns, in radians a position, and how longer contexts than that of pre-training slow it
@@ -11,7 +10,7 @@ import org.weft.core.model.Family;
  *
  * <p>R elements of a head that are turned, j pair, s {@code rope_factor}, C₀ {@code rope_original_context}.
  */
-final class RotaryFrequencies {
+public final class RotaryFrequencies {
     /** YaRN's bounds, in turns over C₀, between which frequencies pass from scaled to not scaled (its section 3.2). */
     private static final double YARN_FAST = 32;
 
@@ -24,7 +23,7 @@ final class RotaryFrequencies {
      *
      * @param tokens of the longest text in a pass, which some scalings follow
      */
-    static double[] of(ModelConfig config, long tokens) {
+    public static double[] of(ModelConfig config, long tokens) {
         double[] frequencies = plain(config, theta(config, tokens));
         for (int j = 0; j < frequencies.length; j++) {
             double plain = frequencies[j];
@@ -40,12 +39,12 @@ final class RotaryFrequencies {
     }
 
     /** Whether a text of so many tokens is turned otherwise than one that is not longer than C₀. */
-    static boolean isScaledAnew(ModelConfig config, long tokens) {
+    public static boolean isScaledAnew(ModelConfig config, long tokens) {
         return config.ropeScaling().followsLength() && tokens > config.ropeOriginalContext();
     }
 
     /** Whether a text that has grown by a token to so many is turned otherwise than before. */
-    static boolean turnsAnew(ModelConfig config, int tokens) {
+    public static boolean turnsAnew(ModelConfig config, int tokens) {
         return isScaledAnew(config, tokens)
                 && (config.ropeScaling() == RopeScaling.DYNAMIC || !isScaledAnew(config, tokens - 1));
     }
@@ -66,7 +65,7 @@ final class RotaryFrequencies {
     }
 
     /** The same of blocks with a sliding window, where they have a base of their own: not scaled. */
-    static double[] ofWindows(ModelConfig config) {
+    public static double[] ofWindows(ModelConfig config) {
         return plain(config, Family.of(config).windowTheta(config));
     }
 
@@ -87,7 +86,7 @@ final class RotaryFrequencies {
      * What queries and keys are multiplied by, each: of YaRN 0.1 ln s + 1 (its equation 22, as its code applies it), of
      * LongRoPE as its section 4 has it.
      */
-    static double magnitude(ModelConfig config) {
+    public static double magnitude(ModelConfig config) {
         double factor = config.ropeFactor();
         return switch (config.ropeScaling()) {
             case YARN -> 0.1 * Math.log(factor) + 1;

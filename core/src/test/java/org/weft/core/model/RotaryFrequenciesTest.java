@@ -1,16 +1,18 @@
-package org.weft.engine.torch;
+package org.weft.core.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.ModelConfig;
 
 class RotaryFrequenciesTest {
     private static ModelConfig config(String settings) {
-        return Replicas.configured("{architecture: llama, width: 512, heads: 8, " + settings + "}", 10)
-                .config();
+        String model = "model: {architecture: llama, width: 512, heads: 8, " + settings + "}";
+        return ConfigLoader.load("test", model, List.of("run.dir=unused")).model();
     }
 
     @Test
