@@ -1,5 +1,6 @@
 package org.weft.hub;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.FileNotFoundException;
@@ -27,8 +28,9 @@ import org.weft.driver.checkpoint.Checkpoint;
  * @param step of the checkpoint
  * @param checkpointSha256 of the checkpoint's manifest.json
  * @param paramsSha256 of the checkpoint's parameters
+ * @param format {@code gguf} or {@code onnx}; not there, and here empty, of a Hugging Face directory, whose record's version is 1
  * @param dtype of the tensors
- * @param maxShardBytes of the tensors in one file
+ * @param maxShardBytes of the tensors in one file; 0 where they are not spread over files
  * @param files SHA-256 by name
  */
 public record ExportRecord(
@@ -37,30 +39,70 @@ public record ExportRecord(
         int step,
         String checkpointSha256,
         String paramsSha256,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) String format,
         String dtype,
         long maxShardBytes,
         SortedMap<String, String> files) {
 
     public static final String FILE = "weft.json";
-    public static final int FORMAT_VERSION = 1;
+    /** Of records that name their format. */
+    public static final int FORMAT_VERSION = 2;
+
+    /** Of a Hugging Face directory's, as they always were. */
+    private static final int HUGGING_FACE_VERSION = 1;
+
+    public static final String GGUF = "gguf";
+    public static final String ONNX = "onnx";
+
+    /**
+     * As what a model was written.
+     *
+     * @param format empty for a Hugging Face directory
+     */
+    public record Form(String format, String dtype, long maxShardBytes) {
+
+        static Form of(HuggingFaceExport.Options options) {
+            return new Form("", options.format().name().toLowerCase(Locale.ROOT), options.maxFileBytes());
+        }
+    }
 
     public ExportRecord {
+        format = format == null ? "" : format;
         files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
     }
 
-    static ExportRecord of(
-            Store store, Checkpoint checkpoint, HuggingFaceExport.Options options, SortedMap<String, String> files)
+    private static ExportRecord of(Store store, Checkpoint checkpoint, Form form, SortedMap<String, String> files)
             throws IOException {
         CheckpointManifest manifest = checkpoint.manifest();
         return new ExportRecord(
-                FORMAT_VERSION,
+                form.format().isEmpty() ? HUGGING_FACE_VERSION : FORMAT_VERSION,
                 WeftVersion.CURRENT,
                 manifest.step(),
                 Sha256.hex(store.readAll(checkpoint.directory() + "/" + CheckpointManifest.FILE)),
                 manifest.paramsSha256(),
-                options.format().name().toLowerCase(Locale.ROOT),
-                options.maxFileBytes(),
+                form.format(),
+                form.dtype(),
+                form.maxShardBytes(),
                 files);
+    }
+
+    /** Writes the record of all that is in a directory. */
+    public static void write(Store store, Checkpoint checkpoint, Form form, ExportDirectory target) throws IOException {
+        target.write(FILE, of(store, checkpoint, form, target.digests()).toJson());
+    }
+
+    /**
+     * Writes the record of all that is in a directory and of one file more, then that file.
+     *
+     * @param name of the file without which the directory is no model
+     */
+    public static void write(
+            Store store, Checkpoint checkpoint, Form form, ExportDirectory target, String name, byte[] last)
+            throws IOException {
+        SortedMap<String, String> digests = new TreeMap<>(target.digests());
+        digests.put(name, Sha256.hex(last));
+        target.write(FILE, of(store, checkpoint, form, digests).toJson());
+        target.write(name, last);
     }
 
     byte[] toJson() throws IOException {
@@ -80,9 +122,10 @@ public record ExportRecord(
         try {
             ObjectNode tree = (ObjectNode) Json.RECORDS.readTree(store.readAll(path));
             int version = tree.path("format_version").asInt();
-            if (version != FORMAT_VERSION) {
+            if (version < HUGGING_FACE_VERSION || version > FORMAT_VERSION) {
                 throw WeftException.invalidData(
-                        path + ": format_version=" + version + " expected=" + FORMAT_VERSION,
+                        path + ": format_version=" + version + " expected=" + HUGGING_FACE_VERSION + " or "
+                                + FORMAT_VERSION,
                         "it was written by Weft " + tree.path("weft_version").asText());
             }
             tree.remove(ManifestSeal.KEY);

@@ -4,37 +4,22 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.weft.core.Json;
-import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.checkpoint.Safetensors;
-import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.Family;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
-import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
-import org.weft.core.tokens.CorpusManifest;
-import org.weft.core.tokens.TokenRoles;
-import org.weft.core.tokens.TokenizerFile;
-import org.weft.corpus.tokenizer.TokenizerFacts;
 import org.weft.driver.checkpoint.Checkpoint;
-import org.weft.driver.checkpoint.ModelTokenizer;
 import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.driver.checkpoint.WholeModel;
 
@@ -54,9 +39,7 @@ public final class HuggingFaceExport {
     private final WholeModel model;
     private final ParameterLayout layout;
     private final TaskClass kind;
-    private final List<String> written = new ArrayList<>();
-    /** SHA-256 of what was written, by name. */
-    private final SortedMap<String, String> digests = new TreeMap<>();
+    private final CompanionFiles companions;
 
     /**
      * What is asked for.
@@ -77,6 +60,7 @@ public final class HuggingFaceExport {
         this.model = WholeModel.open(store, checkpoint);
         this.layout = model.layout();
         this.kind = TaskClass.of(Family.of(config.model()).hub(), config);
+        this.companions = new CompanionFiles(store, checkpoint, notices);
     }
 
     /**
@@ -85,7 +69,7 @@ public final class HuggingFaceExport {
      * @return names of the files of tensors
      */
     public List<String> write(String directory, Options options) throws IOException {
-        EmptyDirectory target = EmptyDirectory.require(store, directory);
+        ExportDirectory target = ExportDirectory.require(store, directory);
         if (!kind.isKnownElsewhere(config.model())) {
             notices.accept("transformers has no class " + kind.name(config.model())
                     + ": Weft reads what is exported, and transformers what is below the task's head");
@@ -98,27 +82,16 @@ public final class HuggingFaceExport {
                         files.size() == 1
                                 ? TensorFiles.SINGLE
                                 : String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", file + 1, files.size()));
-                writeTensors(directory, names.get(file), files.get(file), options.format());
+                writeTensors(target, names.get(file), files.get(file), options.format());
             }
             if (files.size() > 1) {
-                writeIndex(directory, names, files, options.format());
+                writeIndex(target, names, files, options.format());
             }
-            TokenizerFiles tokenizer = writeTokenizer(directory, options.chatTemplate());
-            if (config.finetune().task() == TaskName.EMBEDDING) {
-                writeModules(directory);
-            }
-            ObjectNode json = HuggingFaceConfig.write(
-                    kind.family(), config, checkpoint.manifest().vocabSize());
-            tokenizer.putIds(json);
-            json.put("torch_dtype", TORCH_DTYPES.get(options.format()));
-            byte[] last = Json.INDENTED.writeValueAsBytes(json);
-            digests.put(HuggingFaceConfig.FILE, Sha256.hex(last));
-            ExportRecord record = ExportRecord.of(store, checkpoint, options, digests);
-            write(directory, ExportRecord.FILE, record.toJson());
-            write(directory, HuggingFaceConfig.FILE, last);
+            byte[] last = companions.write(target, options.chatTemplate(), TORCH_DTYPES.get(options.format()));
+            ExportRecord.write(store, checkpoint, ExportRecord.Form.of(options), target, HuggingFaceConfig.FILE, last);
             return names;
         } catch (IOException | RuntimeException e) {
-            target.restore(written, e);
+            target.restore(e);
             throw e;
         }
     }
@@ -144,7 +117,7 @@ public final class HuggingFaceExport {
         return files;
     }
 
-    private void writeTensors(String directory, String name, List<Parameter> parameters, FloatFormat format)
+    private void writeTensors(ExportDirectory target, String name, List<Parameter> parameters, FloatFormat format)
             throws IOException {
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
         for (Parameter parameter : parameters) {
@@ -154,10 +127,7 @@ public final class HuggingFaceExport {
         }
         long offset = parameters.get(0).offset();
         long length = parameters.get(parameters.size() - 1).end() - offset;
-        written.add(name);
-        MessageDigest sha256 = Sha256.digest();
-        try (AtomicOutput file = store.create(directory + "/" + name)) {
-            DigestOutputStream out = new DigestOutputStream(file, sha256);
+        target.write(name, out -> {
             Safetensors.of(Map.of("format", "pt"), format, shapes).writeHeader(out);
             model.read(offset, length, (at, bytes) -> {
                 requireRange(at, bytes, format);
@@ -166,10 +136,7 @@ public final class HuggingFaceExport {
                 format.encode(bytes, narrow);
                 out.write(narrow.array());
             });
-            file.commit();
-        }
-        digests.put(name, HexFormat.of().formatHex(sha256.digest()));
-        removeChecksum(directory, name);
+        });
     }
 
     /** A number that becomes infinite would only show when the model speaks nonsense. */
@@ -191,7 +158,7 @@ public final class HuggingFaceExport {
         }
     }
 
-    private void writeIndex(String directory, List<String> names, List<List<Parameter>> files, FloatFormat format)
+    private void writeIndex(ExportDirectory target, List<String> names, List<List<Parameter>> files, FloatFormat format)
             throws IOException {
         ObjectNode json = Json.INDENTED.createObjectNode();
         json.putObject("metadata").put("total_size", layout.size() * format.bytes());
@@ -201,90 +168,6 @@ public final class HuggingFaceExport {
                 map.put(kind.toForeign(parameter.name()), names.get(file));
             }
         }
-        write(directory, TensorFiles.INDEX, Json.INDENTED.writeValueAsBytes(json));
-    }
-
-    /** Files that the model came with go out again; otherwise they are made from tokenizer.json. */
-    private TokenizerFiles writeTokenizer(String directory, String chatTemplate) throws IOException {
-        Optional<TokenizerFile> tokenizer = tokenizer();
-        String beside = besideTokenizer(tokenizer);
-        TokenRoles roles = tokenizer.isPresent() ? tokenizer.get().roles() : TokenRoles.beside(store, beside);
-        TokenizerFiles files = new TokenizerFiles(
-                config,
-                tokenizer.map(TokenizerFacts::ids).orElse(Map.of()),
-                roles,
-                tokenizer.map(file -> TokenizerFacts.frame(file).after()).orElse(List.of()));
-        if (tokenizer.isPresent()) {
-            write(directory, CorpusManifest.TOKENIZER_FILE, tokenizer.get().json());
-        }
-        for (String name : TokenizerFile.COMPANIONS) {
-            if (name.equals(TokenRoles.CHAT_TEMPLATE) && !chatTemplate.isEmpty()) {
-                write(directory, name, chatTemplate.getBytes(StandardCharsets.UTF_8));
-            } else if (store.exists(beside + "/" + name)
-                    && (chatTemplate.isEmpty() || !name.equals(TokenRoles.TOOL_TEMPLATE))) {
-                byte[] said = store.readAll(beside + "/" + name);
-                write(
-                        directory,
-                        name,
-                        name.equals(TokenRoles.TOKENIZER_CONFIG) ? files.completed(said, chatTemplate) : said);
-            } else if (name.equals(TokenRoles.TOKENIZER_CONFIG) && tokenizer.isPresent()) {
-                write(directory, name, Json.INDENTED.writeValueAsBytes(files.tokenizerConfig()));
-            } else if (name.equals(TokenRoles.GENERATION_CONFIG)
-                    && config.model().causal()) {
-                write(directory, name, Json.INDENTED.writeValueAsBytes(files.generationConfig()));
-            }
-        }
-        return files;
-    }
-
-    /** The directory that has what is said of the model's tokenizer, its chat template too. */
-    public String tokenizerDirectory() throws IOException {
-        return besideTokenizer(tokenizer());
-    }
-
-    private String besideTokenizer(Optional<TokenizerFile> tokenizer) {
-        return tokenizer.map(TokenizerFile::directory).orElse(checkpoint.run().path());
-    }
-
-    private Optional<TokenizerFile> tokenizer() throws IOException {
-        if (checkpoint.manifest().tokenizerSha256().isEmpty()) {
-            notices.accept("the model has no tokenizer: none is exported");
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(ModelTokenizer.open(store, checkpoint));
-        } catch (WeftException e) {
-            notices.accept("no tokenizer is exported: " + e.getMessage());
-            return Optional.empty();
-        }
-    }
-
-    /** What sentence-transformers reads. */
-    private void writeModules(String directory) throws IOException {
-        Map<String, byte[]> files =
-                SentenceModules.ofTuned(config).files(config.model().width());
-        for (Map.Entry<String, byte[]> file : files.entrySet()) {
-            int folder = file.getKey().indexOf('/');
-            if (folder > 0) {
-                written.add(file.getKey().substring(0, folder));
-            }
-            write(directory, file.getKey(), file.getValue());
-        }
-    }
-
-    private void write(String directory, String name, byte[] content) throws IOException {
-        written.add(name);
-        digests.put(name, Sha256.hex(content));
-        store.write(directory + "/" + name, content);
-        removeChecksum(directory, name);
-    }
-
-    /**
-     * On a local disk Hadoop keeps checksums in hidden files. Here others take over: who edits config.json must not find
-     * it called damaged, and who uploads the directory wants the model alone.
-     */
-    private void removeChecksum(String directory, String name) throws IOException {
-        int at = name.lastIndexOf('/') + 1;
-        store.delete(directory + "/" + name.substring(0, at) + "." + name.substring(at) + ".crc");
+        target.write(TensorFiles.INDEX, Json.INDENTED.writeValueAsBytes(json));
     }
 }

@@ -21,16 +21,17 @@ import org.weft.driver.checkpoint.Vocabulary;
 
 /** A tiny model of each family, and checkpoints of them whose every parameter is a number of its own. */
 public final class TinyModels {
-    static final int VOCABULARY = 37;
+    public static final int VOCABULARY = 37;
 
-    static final String GPT2 = "{architecture: gpt2, layers: 2, width: 16, heads: 2, context: 8}";
-    static final String LLAMA = "{architecture: llama, layers: 2, width: 16, heads: 4, kv_heads: 2, mlp_width: 24,"
-            + " context: 8, rope_theta: 500000, rope_scaling: llama3, rope_factor: 8, rope_original_context: 4}";
+    public static final String GPT2 = "{architecture: gpt2, layers: 2, width: 16, heads: 2, context: 8}";
+    public static final String LLAMA =
+            "{architecture: llama, layers: 2, width: 16, heads: 4, kv_heads: 2, mlp_width: 24,"
+                    + " context: 8, rope_theta: 500000, rope_scaling: llama3, rope_factor: 8, rope_original_context: 4}";
     static final String TIED_LLAMA =
             "{architecture: llama, layers: 1, width: 16, heads: 2, context: 8, tie_word_embeddings: true,"
                     + " rope_scaling: yarn, rope_factor: 4, rope_original_context: 2}";
-    static final String BERT = "{architecture: bert, layers: 2, width: 16, heads: 2, context: 8, dropout: 0.1}";
-    static final String BERT_PAIRS =
+    public static final String BERT = "{architecture: bert, layers: 2, width: 16, heads: 2, context: 8, dropout: 0.1}";
+    public static final String BERT_PAIRS =
             "{architecture: bert, layers: 1, width: 16, heads: 2, context: 8, next_sentence: true}";
 
     /** What distinguishes each relative of Llama and the other decoders, so that every key of theirs goes out and in. */
@@ -56,12 +57,13 @@ public final class TinyModels {
             "t5, decoder_layers: 1, gated_perceptron: true, head_dim: 4, relative_buckets: 32, relative_distance: 128");
 
     /** The other encoders. */
-    static final String ROBERTA = "{architecture: roberta, layers: 2, width: 16, heads: 2, context: 8, token_types: 1}";
+    public static final String ROBERTA =
+            "{architecture: roberta, layers: 2, width: 16, heads: 2, context: 8, token_types: 1}";
 
-    static final String DISTILBERT =
+    public static final String DISTILBERT =
             "{architecture: distilbert, layers: 2, width: 16, heads: 2, context: 8, dropout: 0.1}";
 
-    static final String MODERNBERT =
+    public static final String MODERNBERT =
             "{architecture: modernbert, layers: 3, width: 16, heads: 2, mlp_width: 24, context: 8, sliding_window: 4,"
                     + " rope_theta: 160000, rope_local_theta: 500}";
 
@@ -86,12 +88,12 @@ public final class TinyModels {
                                 + "}"));
     }
 
-    static WeftConfig config(String runDir, String model) {
+    public static WeftConfig config(String runDir, String model) {
         return ConfigLoader.load("test", "run: {dir: \"" + runDir + "\"}\nmodel: " + model, List.of());
     }
 
     /** A checkpoint of step 0 in {@code runDir/checkpoints}. */
-    static Checkpoint checkpoint(Store store, String runDir, String model) throws IOException {
+    public static Checkpoint checkpoint(Store store, String runDir, String model) throws IOException {
         WeftConfig config = config(runDir, model);
         ParameterLayout layout = new ModelShape(config.model(), VOCABULARY).layout();
         return InitialCheckpoint.write(
@@ -102,7 +104,8 @@ public final class TinyModels {
     }
 
     /** The initial parameters, each moved a little, for zeros and ones look alike. */
-    static void fill(ParameterLayout layout, long offset, long length, CheckpointReader.Sink sink) throws IOException {
+    public static void fill(ParameterLayout layout, long offset, long length, CheckpointReader.Sink sink)
+            throws IOException {
         ByteBuffer all = ByteBuffer.allocate((int) length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         Initialization.fill(layout, 7, offset, all.asFloatBuffer());
         for (int i = 0; i < length; i++) {

@@ -12,8 +12,13 @@ import org.weft.core.tokens.TokenRoles;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.CheckpointResolver;
 import org.weft.driver.checkpoint.ReplicaLoader;
+import org.weft.hub.CompanionFiles;
 import org.weft.hub.ExportRecord;
 import org.weft.hub.HuggingFaceExport;
+import org.weft.hub.gguf.GgufExport;
+import org.weft.hub.gguf.GgufType;
+import org.weft.hub.onnx.OnnxExport;
+import org.weft.hub.onnx.OnnxType;
 import org.weft.tuning.finetune.LearntTemplate;
 
 /** Exports a checkpoint once more, as it was exported, and compares the files. */
@@ -23,15 +28,18 @@ final class RecomputedExport {
     static List<Claim> claims(Scratch scratch, String directory, RunDirectory run) throws IOException {
         Store store = scratch.store();
         ExportRecord before = ExportRecord.load(store, directory);
-        FloatFormat format = FloatFormat.valueOf(before.dtype().toUpperCase(Locale.ROOT));
         String again = scratch.directory() + "/export";
         Checkpoint checkpoint = new CheckpointResolver(store, notice -> {}).step(run, before.step());
-        HuggingFaceExport export = new HuggingFaceExport(store, checkpoint, notice -> {});
-        String learnt = LearntTemplate.of(store, ReplicaLoader.configOf(checkpoint), export.tokenizerDirectory());
-        String template = Sha256.hex(learnt.getBytes(StandardCharsets.UTF_8));
-        boolean written =
-                template.equals(before.files().get(TokenRoles.CHAT_TEMPLATE)); // earlier exports had the base's
-        export.write(again, new HuggingFaceExport.Options(format, before.maxShardBytes(), written ? learnt : ""));
+        String beside = new CompanionFiles(store, checkpoint, notice -> {}).tokenizerDirectory();
+        String learnt = LearntTemplate.of(store, ReplicaLoader.configOf(checkpoint), beside);
+        String type = before.dtype().toUpperCase(Locale.ROOT);
+        switch (before.format()) {
+            case ExportRecord.GGUF ->
+                new GgufExport(store, checkpoint, notice -> {}).write(again, GgufType.valueOf(type), learnt);
+            case ExportRecord.ONNX ->
+                new OnnxExport(store, checkpoint, notice -> {}).write(again, OnnxType.valueOf(type), learnt);
+            default -> huggingFace(store, checkpoint, before, learnt, again);
+        }
         ExportRecord made = ExportRecord.load(store, again);
         return before.files().entrySet().stream()
                 .map(file -> Claim.known(
@@ -40,5 +48,15 @@ final class RecomputedExport {
                         file.getValue(),
                         made.files().getOrDefault(file.getKey(), Claim.MISSING)))
                 .toList();
+    }
+
+    private static void huggingFace(
+            Store store, Checkpoint checkpoint, ExportRecord before, String learnt, String again) throws IOException {
+        FloatFormat format = FloatFormat.valueOf(before.dtype().toUpperCase(Locale.ROOT));
+        String template = Sha256.hex(learnt.getBytes(StandardCharsets.UTF_8));
+        boolean written =
+                template.equals(before.files().get(TokenRoles.CHAT_TEMPLATE)); // earlier exports had the base's
+        new HuggingFaceExport(store, checkpoint, notice -> {})
+                .write(again, new HuggingFaceExport.Options(format, before.maxShardBytes(), written ? learnt : ""));
     }
 }

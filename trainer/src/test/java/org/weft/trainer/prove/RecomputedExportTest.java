@@ -1,0 +1,85 @@
+package org.weft.trainer.prove;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.model.ModelShape;
+import org.weft.core.params.Initialization;
+import org.weft.core.params.ParameterLayout;
+import org.weft.core.storage.HadoopStore;
+import org.weft.core.storage.RunDirectory;
+import org.weft.core.storage.Store;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.InitialCheckpoint;
+import org.weft.driver.checkpoint.RunIdentity;
+import org.weft.driver.checkpoint.Vocabulary;
+import org.weft.hub.gguf.GgufExport;
+import org.weft.hub.gguf.GgufType;
+import org.weft.hub.onnx.OnnxExport;
+import org.weft.hub.onnx.OnnxType;
+
+/** Exports in other formats than Hugging Face's are followed and made again, too. */
+class RecomputedExportTest {
+    private static final int VOCABULARY = 11;
+
+    @TempDir
+    Path temporary;
+
+    private final Store store = HadoopStore.local();
+    private Checkpoint checkpoint;
+
+    @BeforeEach
+    void checkpoint() throws IOException {
+        WeftConfig config = ConfigLoader.load(
+                "test",
+                "run: {dir: \"" + uri("run")
+                        + "\"}\nmodel: {architecture: gpt2, layers: 1, width: 32, heads: 2, context: 8}",
+                List.of());
+        ParameterLayout layout = new ModelShape(config.model(), VOCABULARY).layout();
+        checkpoint = InitialCheckpoint.write(
+                store,
+                config.run().directory(),
+                new RunIdentity(config, layout, new Vocabulary(VOCABULARY, "")),
+                (offset, length, sink) -> {
+                    ByteBuffer part =
+                            ByteBuffer.allocate((int) length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+                    Initialization.fill(layout, 7, offset, part.asFloatBuffer());
+                    sink.accept(offset, part);
+                });
+    }
+
+    @Test
+    void aGgufFileIsMadeAgain() throws IOException {
+        new GgufExport(store, checkpoint, notice -> {}).write(uri("out"), GgufType.Q8_0, "");
+        assertThat(recomputed()).hasSize(1).allMatch(claim -> claim.known().equals(claim.expected()));
+        assertThat(new ExportClaims(store, uri("out"), RunDirectory.of(uri("run"))).all())
+                .extracting(Claim::link)
+                .containsExactly(ExportClaims.RECORD, ExportClaims.CHECKPOINT, ExportClaims.FILE);
+    }
+
+    @Test
+    void anOnnxDirectoryIsMadeAgain() throws IOException {
+        new OnnxExport(store, checkpoint, notice -> {}).write(uri("out"), OnnxType.INT8, "");
+        assertThat(recomputed()).hasSizeGreaterThan(2).allMatch(claim -> claim.known()
+                .equals(claim.expected()));
+    }
+
+    private List<Claim> recomputed() throws IOException {
+        try (Scratch scratch = new Scratch(store, uri("scratch"))) {
+            return RecomputedExport.claims(scratch, uri("out"), RunDirectory.of(uri("run")));
+        }
+    }
+
+    private String uri(String name) {
+        return "file://" + temporary.resolve(name);
+    }
+}
