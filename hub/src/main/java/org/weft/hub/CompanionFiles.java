@@ -108,7 +108,7 @@ public final class CompanionFiles {
         return tokenizer.map(TokenizerFile::directory).orElse(checkpoint.run().path());
     }
 
-    /** The model's tokenizer; where there is none, that is told. */
+    /** The model's tokenizer; where there is none, or none any longer, that is told. */
     public Optional<TokenizerFile> tokenizer() throws IOException {
         if (checkpoint.manifest().tokenizerSha256().isEmpty()) {
             notices.accept("the model has no tokenizer: none is exported");
@@ -120,6 +120,17 @@ public final class CompanionFiles {
             notices.accept("no tokenizer is exported: " + e.getMessage());
             return Optional.empty();
         }
+    }
+
+    /**
+     * The model's tokenizer; empty of a model that never had one, which is told.
+     *
+     * @throws WeftException where it had one that is gone or another by now
+     */
+    public Optional<TokenizerFile> ownTokenizer() throws IOException {
+        return checkpoint.manifest().tokenizerSha256().isEmpty()
+                ? tokenizer()
+                : Optional.of(ModelTokenizer.open(store, checkpoint));
     }
 
     /** The chat template that lies beside a tokenizer, of several the one called {@code default}; empty for none. */

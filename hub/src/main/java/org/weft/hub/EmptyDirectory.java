@@ -26,7 +26,7 @@ record EmptyDirectory(Store store, String path, boolean made) {
      *
      * @param written names in it
      */
-    void restore(Collection<String> written, Exception failure) {
+    void restore(Collection<String> written, Throwable failure) {
         try {
             for (String name : written) {
                 store.delete(path + "/" + name);

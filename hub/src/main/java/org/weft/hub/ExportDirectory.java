@@ -83,7 +83,7 @@ public final class ExportDirectory {
     }
 
     /** Removes what was written before {@code failure}. */
-    public void restore(Exception failure) {
+    public void restore(Throwable failure) {
         target.restore(written, failure);
     }
 

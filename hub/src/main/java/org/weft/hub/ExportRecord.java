@@ -116,6 +116,19 @@ public record ExportRecord(
         }
     }
 
+    /** A format is named from version 2 on, and every record says what its tensors are of. */
+    private static void requireKnown(String path, ExportRecord record) {
+        boolean known = record.formatVersion == HUGGING_FACE_VERSION
+                ? record.format.isEmpty()
+                : record.format.equals(GGUF) || record.format.equals(ONNX);
+        if (!known || record.dtype == null) {
+            throw WeftException.invalidData(
+                    path + ": format_version=" + record.formatVersion + " format=" + record.format + " dtype="
+                            + record.dtype + " do not go together",
+                    "export the checkpoint again");
+        }
+    }
+
     /** What was written into a directory; its checksum is not looked at. */
     public static ExportRecord load(Store store, String directory) throws IOException {
         String path = directory + "/" + FILE;
@@ -130,6 +143,7 @@ public record ExportRecord(
             }
             tree.remove(ManifestSeal.KEY);
             ExportRecord record = Json.RECORDS.treeToValue(tree, ExportRecord.class);
+            requireKnown(path, record);
             record.files.keySet().forEach(name -> requireWithin(path, name));
             return record;
         } catch (FileNotFoundException absent) {

@@ -70,7 +70,7 @@ public final class TinyModels {
     private static final String GLOBAL_MODERNBERT =
             "{architecture: modernbert, layers: 2, width: 16, heads: 2, context: 8, full_attention_every: 1}";
 
-    private static final String XLM_ROBERTA =
+    public static final String XLM_ROBERTA =
             "{architecture: xlm-roberta, layers: 1, width: 16, heads: 2, context: 8, dropout: 0.1}";
 
     private TinyModels() {}
@@ -101,6 +101,29 @@ public final class TinyModels {
                 config.run().directory(),
                 new RunIdentity(config, layout, new Vocabulary(VOCABULARY, "")),
                 (offset, length, sink) -> fill(layout, offset, length, sink));
+    }
+
+    /** The same with one number of one tensor replaced. */
+    public static Checkpoint checkpointWith(
+            Store store, String runDir, String model, String tensor, int index, float number) throws IOException {
+        WeftConfig config = config(runDir, model);
+        ParameterLayout layout = new ModelShape(config.model(), VOCABULARY).layout();
+        long place = index
+                + layout.parameters().stream()
+                        .filter(parameter -> parameter.name().equals(tensor))
+                        .findFirst()
+                        .orElseThrow()
+                        .offset();
+        return InitialCheckpoint.write(
+                store,
+                config.run().directory(),
+                new RunIdentity(config, layout, new Vocabulary(VOCABULARY, "")),
+                (offset, length, sink) -> fill(layout, offset, length, (at, bytes) -> {
+                    if (place >= at && place < at + bytes.remaining() / Float.BYTES) {
+                        bytes.putFloat(bytes.position() + (int) (place - at) * Float.BYTES, number);
+                    }
+                    sink.accept(at, bytes);
+                }));
     }
 
     /** The initial parameters, each moved a little, for zeros and ones look alike. */

@@ -26,6 +26,7 @@ public final class GgufExport {
     public static final String FILE = "model.gguf";
 
     private static final int QUANTIZATION_VERSION = 2;
+    private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8; // as virtual machines have it
 
     private final Store store;
     private final Checkpoint checkpoint;
@@ -78,7 +79,7 @@ public final class GgufExport {
             });
             ExportRecord.write(store, checkpoint, new ExportRecord.Form(ExportRecord.GGUF, type.word(), 0), target);
             return List.of(FILE);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             target.restore(e);
             throw e;
         }
@@ -97,7 +98,7 @@ public final class GgufExport {
                 .put("general.file_type", type.fileCode())
                 .put("general.quantization_version", QUANTIZATION_VERSION);
         family.put(metadata, shape);
-        Optional<TokenizerFile> tokenizer = companions.tokenizer();
+        Optional<TokenizerFile> tokenizer = companions.ownTokenizer();
         if (tokenizer.isPresent()) {
             String template = chatTemplate.isEmpty()
                     ? CompanionFiles.chatTemplate(store, tokenizer.get().directory())
@@ -117,6 +118,10 @@ public final class GgufExport {
             boolean matrix = tensor.shape().size() == 2
                     && tensor.name().endsWith(GgufFamily.WEIGHT)
                     && !tensor.name().startsWith("position_embd");
+            if (!tensor.same() && tensor.elements() > LARGEST_ARRAY) {
+                throw refused("a tensor of more than " + LARGEST_ARRAY + " numbers whose rows stand in another order: "
+                        + tensor.name());
+            }
             boolean whole = tensor.columns() % type.blockElements() == 0;
             if (matrix && !whole) {
                 halves.add(tensor.name());
@@ -142,7 +147,8 @@ public final class GgufExport {
         } else if (tensor.same()) {
             model.read(tensor.source().offset(), tensor.source().size(), (at, bytes) -> {
                 for (int i = bytes.position(); i < bytes.limit(); i += Float.BYTES) {
-                    out.put(bytes.getFloat(i) + tensor.added());
+                    float x = bytes.getFloat(i);
+                    out.put(tensor.added() == 0 ? x : x + tensor.added()); // -0 stays
                 }
             });
         } else {

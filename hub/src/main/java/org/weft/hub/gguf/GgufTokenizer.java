@@ -1,11 +1,14 @@
 package org.weft.hub.gguf;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.weft.core.Json;
 import org.weft.core.WeftException;
@@ -13,7 +16,9 @@ import org.weft.core.tokens.TextFrame;
 import org.weft.core.tokens.TokenRoles;
 import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.tokenizer.TokenizerFacts;
+import org.weft.corpus.tokenizer.bpe.BpeTokenizer;
 import org.weft.corpus.tokenizer.bpe.PretokenizerPattern;
+import org.weft.corpus.tokenizer.bpe.UnsupportedTokenizerException;
 
 /**
  * A {@code tokenizer.json} as llama.cpp's {@code gpt2} vocabulary: byte-level BPE with one of the pre-tokenizers that llama.cpp has
@@ -29,6 +34,10 @@ final class GgufTokenizer {
     private static final String TYPE = "type";
     private static final String BYTE_LEVEL = "ByteLevel";
     private static final String LLAMA3 = "llama-bpe";
+
+    /** As llama.cpp knows them. */
+    private static final List<String> ENDS_OF_TURN =
+            List.of("<|eot_id|>", "<|im_end|>", "<|end|>", "<end_of_turn>", "<|endoftext|>", "<EOT>");
 
     private final TokenizerFile file;
     private final JsonNode root;
@@ -47,13 +56,14 @@ final class GgufTokenizer {
     void put(GgufMetadata metadata, int rows, String chatTemplate) {
         Map<String, Integer> ids = TokenizerFacts.ids(file);
         metadata.put("tokenizer.ggml.model", "gpt2").put("tokenizer.ggml.pre", pretokenizer());
+        requireUnderstood();
         putTokens(metadata, ids, rows);
         metadata.putStrings("tokenizer.ggml.merges", merges());
         TokenRoles roles = file.roles();
         int end = TokenizerFacts.endOfTextIn(ids, roles).orElseThrow(() -> refused("it has no token that ends a text"));
         int begin = roles.in(ids, TokenRoles.BEGIN).orElse(end); // llama.cpp would otherwise take id 11 for it
         metadata.put("tokenizer.ggml.bos_token_id", begin).put("tokenizer.ggml.eos_token_id", end);
-        putFurtherEnds(metadata, roles, end);
+        putFurtherEnds(metadata, ids, roles, end);
         Optional<Integer> pad = roles.in(ids, TokenRoles.PAD);
         pad.ifPresent(id -> metadata.put("tokenizer.ggml.padding_token_id", id));
         putFrame(metadata, TokenizerFacts.frame(file), begin, end);
@@ -68,7 +78,10 @@ final class GgufTokenizer {
         List<JsonNode> steps = steps(root.path("pre_tokenizer"), "pretokenizers");
         boolean byteLevel = !steps.isEmpty()
                 && steps.get(steps.size() - 1).path(TYPE).asText().equals(BYTE_LEVEL);
-        if (!model.equals("BPE") || root.at("/model/byte_fallback").asBoolean() || !byteLevel) {
+        if (!model.equals("BPE")
+                || !root.path("model").isObject()
+                || root.at("/model/byte_fallback").asBoolean()
+                || !byteLevel) {
             throw refused("it is no byte-level BPE: model=" + model);
         }
         for (JsonNode step : steps(root.path("normalizer"), "normalizers")) {
@@ -125,6 +138,21 @@ final class GgufTokenizer {
         throw refused("pre_tokenizer=" + root.path("pre_tokenizer") + " has no counterpart");
     }
 
+    /** That nothing else decides ids: the rest of the file is what our own encoder takes in full. */
+    private void requireUnderstood() {
+        ObjectNode rest = Json.MAPPER.createObjectNode();
+        rest.setAll((ObjectNode) root);
+        rest.putObject("pre_tokenizer").put(TYPE, BYTE_LEVEL).put("add_prefix_space", false); // ours is known by now
+        ObjectNode model = rest.putObject("model");
+        model.setAll((ObjectNode) root.path("model"));
+        model.put(TYPE, "BPE"); // which old files leave out
+        try {
+            BpeTokenizer.of(rest);
+        } catch (UnsupportedTokenizerException e) {
+            throw refused("it has " + e.getMessage() + ", which has no counterpart");
+        }
+    }
+
     private static List<JsonNode> steps(JsonNode step, String key) {
         List<JsonNode> steps = new ArrayList<>();
         if (step.has(key)) {
@@ -148,6 +176,12 @@ final class GgufTokenizer {
             types[token.getValue()] = NORMAL;
         }
         for (JsonNode added : root.path("added_tokens")) {
+            for (String key : List.of("lstrip", "rstrip")) {
+                if (added.path(key).asBoolean()) {
+                    throw refused(
+                            "added token " + added.path("content").asText() + " with " + key + " has no counterpart");
+                }
+            }
             types[added.path("id").asInt()] = added.path("special").asBoolean() ? CONTROL : USER_DEFINED;
         }
         for (int id = 0; id < rows; id++) {
@@ -158,24 +192,34 @@ final class GgufTokenizer {
 
     /** Two texts with a blank between them, or an array of two. */
     private List<String> merges() {
-        List<String> merges = new ArrayList<>();
+        Set<String> merges = new LinkedHashSet<>();
         for (JsonNode merge : root.at("/model/merges")) {
-            merges.add(
-                    merge.isArray()
-                            ? merge.path(0).asText() + " " + merge.path(1).asText()
-                            : merge.asText());
+            String pair = merge.isArray()
+                    ? merge.path(0).asText() + " " + merge.path(1).asText()
+                    : merge.asText();
+            if (!merges.add(pair)) {
+                throw refused("merge " + merge + " is there twice"); // the last one counts here, the first one there
+            }
         }
-        return merges;
+        return List.copyOf(merges);
     }
 
-    private void putFurtherEnds(GgufMetadata metadata, TokenRoles roles, int end) {
-        List<Integer> further =
-                roles.ids(TokenRoles.END).stream().filter(id -> id != end).toList();
-        if (!further.isEmpty()) {
-            metadata.put("tokenizer.ggml.eot_token_id", further.get(0));
+    /** One that is spelt as ends of a turn are goes first. */
+    private void putFurtherEnds(GgufMetadata metadata, Map<String, Integer> ids, TokenRoles roles, int end) {
+        List<Integer> further = roles.ids(TokenRoles.END).stream()
+                .filter(id -> id != end && ids.containsValue(id))
+                .toList();
+        if (further.isEmpty()) {
+            return;
         }
+        int turn = ENDS_OF_TURN.stream()
+                .map(ids::get)
+                .filter(further::contains)
+                .findFirst()
+                .orElse(further.get(0));
+        metadata.put("tokenizer.ggml.eot_token_id", turn);
         if (further.size() > 1) {
-            notices.accept("of the tokens that end a text, a GGUF file names two: " + end + " and " + further.get(0)
+            notices.accept("of the tokens that end a text, a GGUF file names two: " + end + " and " + turn
                     + "; llama.cpp knows others by how they are spelt, if at all");
         }
     }

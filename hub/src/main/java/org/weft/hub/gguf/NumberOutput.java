@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.weft.core.WeftException;
+import org.weft.hub.FiniteNumbers;
 
 /** Stores a tensor's numbers one after the other in a {@link GgufType}. For one thread; holds a piece of them. */
 final class NumberOutput {
@@ -41,6 +42,9 @@ final class NumberOutput {
     }
 
     private void flush() throws IOException {
+        for (int i = 0; i < count; i++) {
+            FiniteNumbers.require(pending[i], tensor, done + i);
+        }
         int beyond = type.overflow(pending, count);
         if (beyond >= 0) {
             throw WeftException.usage(

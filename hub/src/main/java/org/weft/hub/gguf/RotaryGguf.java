@@ -188,7 +188,7 @@ record RotaryGguf(RotaryFamily family) implements GgufFamily {
             }
         }
         double theirs = model.layers() == LARGEST_LAYERS.get(architecture())
-                ? Math.sqrt((double) model.heads() / model.width())
+                ? 1 / Math.sqrt(Math.floorDiv(model.width(), model.heads())) // whole numbers there
                 : 1 / Math.sqrt(model.headWidth());
         if (Math.abs(family.attentionScale(model) - theirs) > 1e-9) {
             problems.add("model.query_pre_attn_scalar=" + model.queryPreAttnScalar() + ": llama.cpp's is "

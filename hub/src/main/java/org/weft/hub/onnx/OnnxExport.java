@@ -19,7 +19,7 @@ import org.weft.hub.ExportRecord;
 
 /**
  * Writes a checkpoint's model, adapters merged, as {@code model.onnx} with its weights in {@code model.onnx_data}, and beside them
- * what a Hugging Face directory has, so that Optimum opens it. Weights are read in pieces and written as they come; one that is
+ * what a Hugging Face directory has, under Optimum's names. Weights are read in pieces and written as they come; one that is
  * transposed or quantised is in memory by itself. {@code model.onnx} is written last. For one thread.
  */
 public final class OnnxExport {
@@ -107,7 +107,7 @@ public final class OnnxExport {
             ExportRecord.Form form = new ExportRecord.Form(ExportRecord.ONNX, type.word(), 0);
             ExportRecord.write(store, checkpoint, form, target, FILE, graph.toModel(places, DATA));
             return List.of(FILE, DATA);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             target.restore(e);
             throw e;
         }

@@ -11,7 +11,7 @@ import org.weft.hub.onnx.OnnxGraph.Attribute;
  * <pre>
  *   input_ids        (batch_size, sequence_length)
  *   attention_mask   (batch_size, past_sequence_length + sequence_length), 0 where a sequence is filled up
- *   position_ids     (batch_size, sequence_length), of decoders
+ *   position_ids     (batch_size, sequence_length), of decoders that predict tokens
  *   token_type_ids   (batch_size, sequence_length), of encoders that tell segments apart
  * </pre>
  *
@@ -59,9 +59,13 @@ final class OnnxInputs {
         return cached;
     }
 
-    /** (B, T) */
+    /** Given where tokens follow others; otherwise counted from each text's first token, for tools give a task's model none. (B, T) */
     String positions() {
-        return graph.input("position_ids", OnnxGraph.INT64, BATCH, TOKENS);
+        if (cached) {
+            return graph.input("position_ids", OnnxGraph.INT64, BATCH, TOKENS);
+        }
+        String counted = graph.op("CumSum", List.of(present, graph.scalar(1L))); // (B, T), from 1 on
+        return graph.op("Max", List.of(graph.op("Sub", List.of(counted, graph.scalar(1L))), graph.scalar(0L)));
     }
 
     /** (B, T) */

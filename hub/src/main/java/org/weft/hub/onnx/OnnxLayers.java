@@ -94,8 +94,9 @@ final class OnnxLayers {
     /** The product of bytes: inputs are rounded by what they are, each value once. */
     private String rounded(String x, Parameter matrix, boolean inputFirst) {
         List<String> bytes = rounded.computeIfAbsent(x, value -> graph.ops("DynamicQuantizeLinear", List.of(value), 3));
-        String weight = graph.weight(OnnxWeight.quantized(matrix, inputFirst));
-        String scales = graph.weight(OnnxWeight.scales(matrix, inputFirst));
+        List<OnnxWeight> both = OnnxWeight.quantized(matrix, inputFirst);
+        String weight = graph.weight(both.get(0));
+        String scales = graph.weight(both.get(1));
         int outputs = matrix.shape().get(inputFirst ? 1 : 0);
         String zeros = graph.weight(OnnxWeight.zeros(matrix.name() + "_zero_point", outputs));
         String sums = graph.op("MatMulInteger", List.of(bytes.get(0), weight, bytes.get(2), zeros));

@@ -29,19 +29,18 @@ record OnnxRotary(OnnxLayers layers, String cosines, String sines, int half) {
             double[] frequencies,
             double magnitude,
             String positions) {
-        double[][] cosines = new double[model.context()][frequencies.length]; // (C, R/2)
-        double[][] sines = new double[model.context()][frequencies.length]; // (C, R/2)
-        for (int position = 0; position < model.context(); position++) {
-            for (int j = 0; j < frequencies.length; j++) {
-                cosines[position][j] = magnitude * Math.cos(position * frequencies[j]);
-                sines[position][j] = magnitude * Math.sin(position * frequencies[j]);
-            }
-        }
-        return new OnnxRotary(
-                layers,
-                at(layers, OnnxWeight.table(name + ".cos", cosines), positions),
-                at(layers, OnnxWeight.table(name + ".sin", sines), positions),
-                frequencies.length);
+        int half = frequencies.length;
+        OnnxWeight cosines = OnnxWeight.table(
+                name + ".cos",
+                model.context(),
+                half,
+                (position, j) -> magnitude * Math.cos(position * frequencies[j])); // (C, R/2)
+        OnnxWeight sines = OnnxWeight.table(
+                name + ".sin",
+                model.context(),
+                half,
+                (position, j) -> magnitude * Math.sin(position * frequencies[j])); // (C, R/2)
+        return new OnnxRotary(layers, at(layers, cosines, positions), at(layers, sines, positions), half);
     }
 
     private static String at(OnnxLayers layers, OnnxWeight table, String positions) {

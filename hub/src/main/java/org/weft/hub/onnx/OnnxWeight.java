@@ -4,8 +4,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.weft.core.WeftException;
 import org.weft.core.params.Parameter;
 import org.weft.driver.checkpoint.WholeModel;
+import org.weft.hub.FiniteNumbers;
 
 /**
  * Something that a graph is computed with and that is stored beside it.
@@ -15,11 +19,18 @@ import org.weft.driver.checkpoint.WholeModel;
 record OnnxWeight(String name, int type, long[] dimensions, Content content) {
 
     private static final int LARGEST_BYTE = 127;
+    private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8; // as virtual machines have it
 
     /** Writes the elements, little-endian, row after row. */
     @FunctionalInterface
     interface Content {
         void writeTo(OutputStream out, WholeModel model) throws IOException;
+    }
+
+    /** A number of a {@link #table}. */
+    @FunctionalInterface
+    interface Cell {
+        double at(int row, int column);
     }
 
     long bytes() {
@@ -45,7 +56,9 @@ record OnnxWeight(String name, int type, long[] dimensions, Content content) {
                 (out, model) -> model.read(parameter.offset(), parameter.size(), (at, bytes) -> {
                     ByteBuffer sums = ByteBuffer.allocate(bytes.remaining()).order(ByteOrder.LITTLE_ENDIAN);
                     for (int i = bytes.position(); i < bytes.limit(); i += Float.BYTES) {
-                        sums.putFloat(added == 0 ? bytes.getFloat(i) : bytes.getFloat(i) + added);
+                        long index = at - parameter.offset() + (i - bytes.position()) / Float.BYTES;
+                        float x = FiniteNumbers.require(bytes.getFloat(i), parameter.name(), index);
+                        sums.putFloat(added == 0 ? x : x + added); // -0 stays
                     }
                     out.write(sums.array());
                 }));
@@ -53,6 +66,7 @@ record OnnxWeight(String name, int type, long[] dimensions, Content content) {
 
     /** A matrix as (columns, rows). */
     static OnnxWeight transposed(Parameter parameter) {
+        requireOneArray(parameter);
         int rows = parameter.shape().get(0);
         int columns = parameter.shape().get(1);
         return new OnnxWeight(parameter.name() + ".T", OnnxGraph.FLOAT, new long[] {columns, rows}, (out, model) -> {
@@ -68,18 +82,21 @@ record OnnxWeight(String name, int type, long[] dimensions, Content content) {
     }
 
     /**
-     * A matrix of (in, out) as signed bytes, each column divided by its own {@link #scales scale} and rounded to the nearest, ties
-     * to even.
+     * A matrix of (in, out) as signed bytes, each column divided by its own scale and rounded to the nearest, ties to even; and these
+     * scales, (out): the largest magnitude of a column, over 127.
      *
      * @param inputFirst whether the parameter is (in, out); otherwise it is (out, in)
      */
-    static OnnxWeight quantized(Parameter parameter, boolean inputFirst) {
+    static List<OnnxWeight> quantized(Parameter parameter, boolean inputFirst) {
+        requireOneArray(parameter);
         int rows = parameter.shape().get(inputFirst ? 0 : 1);
         int columns = parameter.shape().get(inputFirst ? 1 : 0);
-        return new OnnxWeight(
+        AtomicReference<float[]> known = new AtomicReference<>(); // bytes are written before their scales
+        OnnxWeight bytes = new OnnxWeight(
                 parameter.name() + "_quantized", OnnxGraph.INT8, new long[] {rows, columns}, (out, model) -> {
                     float[] all = read(parameter, model);
                     float[] scales = scales(all, rows, columns, inputFirst);
+                    known.set(scales);
                     for (int row = 0; row < rows; row++) {
                         byte[] line = new byte[columns];
                         for (int column = 0; column < columns; column++) {
@@ -89,19 +106,15 @@ record OnnxWeight(String name, int type, long[] dimensions, Content content) {
                         out.write(line);
                     }
                 });
-    }
-
-    /** What the bytes of each column of {@link #quantized} are multiplied by: its largest magnitude, over 127. (out) */
-    static OnnxWeight scales(Parameter parameter, boolean inputFirst) {
-        int rows = parameter.shape().get(inputFirst ? 0 : 1);
-        int columns = parameter.shape().get(inputFirst ? 1 : 0);
-        return new OnnxWeight(parameter.name() + "_scale", OnnxGraph.FLOAT, new long[] {columns}, (out, model) -> {
-            ByteBuffer line = floats(columns);
-            for (float scale : scales(read(parameter, model), rows, columns, inputFirst)) {
-                line.putFloat(scale);
-            }
-            out.write(line.array());
-        });
+        OnnxWeight scales =
+                new OnnxWeight(parameter.name() + "_scale", OnnxGraph.FLOAT, new long[] {columns}, (out, model) -> {
+                    ByteBuffer line = floats(columns);
+                    for (float scale : known.get()) {
+                        line.putFloat(scale);
+                    }
+                    out.write(line.array());
+                });
+        return List.of(bytes, scales);
     }
 
     /** Zeros as signed bytes. */
@@ -109,17 +122,27 @@ record OnnxWeight(String name, int type, long[] dimensions, Content content) {
         return new OnnxWeight(name, OnnxGraph.INT8, new long[] {count}, (out, model) -> out.write(new byte[count]));
     }
 
-    /** A table that is no parameter, (rows, columns). */
-    static OnnxWeight table(String name, double[][] rows) {
-        return new OnnxWeight(name, OnnxGraph.FLOAT, new long[] {rows.length, rows[0].length}, (out, model) -> {
-            for (double[] row : rows) {
-                ByteBuffer line = floats(row.length);
-                for (double number : row) {
-                    line.putFloat((float) number);
+    /** A table that is no parameter, (rows, columns), computed while it is written. */
+    static OnnxWeight table(String name, int rows, int columns, Cell cell) {
+        return new OnnxWeight(name, OnnxGraph.FLOAT, new long[] {rows, columns}, (out, model) -> {
+            for (int row = 0; row < rows; row++) {
+                ByteBuffer line = floats(columns);
+                for (int column = 0; column < columns; column++) {
+                    line.putFloat((float) cell.at(row, column));
                 }
                 out.write(line.array());
             }
         });
+    }
+
+    /** One that is written in another order is in memory, in one array. */
+    private static void requireOneArray(Parameter parameter) {
+        if (parameter.size() > LARGEST_ARRAY) {
+            throw WeftException.usage(
+                    "--format onnx does not write a matrix of more than " + LARGEST_ARRAY + " numbers: "
+                            + parameter.name() + " has " + parameter.size(),
+                    "leave --format out: a Hugging Face directory holds every model");
+        }
     }
 
     private static ByteBuffer floats(int count) {
@@ -149,7 +172,8 @@ record OnnxWeight(String name, int type, long[] dimensions, Content content) {
         model.read(parameter.offset(), all.length, (at, bytes) -> {
             int first = (int) (at - parameter.offset());
             for (int i = bytes.position(); i < bytes.limit(); i += Float.BYTES) {
-                all[first + (i - bytes.position()) / Float.BYTES] = bytes.getFloat(i);
+                int index = first + (i - bytes.position()) / Float.BYTES;
+                all[index] = FiniteNumbers.require(bytes.getFloat(i), parameter.name(), index);
             }
         });
         return all;

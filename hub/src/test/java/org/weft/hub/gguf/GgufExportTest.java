@@ -16,10 +16,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.weft.core.Sha256;
 import org.weft.core.WeftException;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.model.ModelShape;
 import org.weft.core.params.Parameter;
+import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.InitialCheckpoint;
+import org.weft.driver.checkpoint.RunIdentity;
+import org.weft.driver.checkpoint.Vocabulary;
 import org.weft.driver.checkpoint.WholeModel;
 import org.weft.hub.ExportRecord;
 import org.weft.hub.TinyModels;
@@ -106,12 +112,17 @@ class GgufExportTest {
 
     @Test
     void llama3sScalingIsATensor() throws IOException {
-        Checkpoint checkpoint = checkpoint(
-                LLAMA + ", rope_theta: 500000, rope_scaling: llama3, rope_factor: 8, rope_original_context: 16}");
+        Checkpoint checkpoint = checkpoint(LLAMA.replace("context: 32", "context: 128")
+                + ", rope_theta: 500000, rope_scaling: llama3, rope_factor: 8, rope_original_context: 64}");
         float[] factors = export(checkpoint, GgufType.F16).floats("rope_freqs.weight");
         assertThat(factors).hasSize(8);
-        assertThat(factors[0]).isCloseTo(8, within(8f)).isGreaterThanOrEqualTo(1);
-        assertThat(factors[7]).as("the slowest is slowed fully").isCloseTo(8, within(1e-5f));
+        assertThat(factors[0]).as("the fastest stays").isCloseTo(1, within(1e-5f));
+        double wave = 2 * Math.PI * Math.pow(500000, 1 / 8.0); // 32 tokens: between a quarter of 64 and all of it
+        double smooth = (64 / wave - 1) / 3;
+        assertThat(factors[1]).isCloseTo((float) (1 / ((1 - smooth) / 8 + smooth)), within(1e-4f));
+        for (int j = 2; j < 8; j++) {
+            assertThat(factors[j]).as("the slow are slowed fully").isCloseTo(8, within(1e-5f));
+        }
     }
 
     @Test
@@ -141,6 +152,39 @@ class GgufExportTest {
         byte[] bytes = Files.readAllBytes(temporary.resolve("out/model.gguf"));
         assertThat(record.files()).containsOnly(Map.entry("model.gguf", Sha256.hex(bytes)));
         assertThat(record.formatVersion()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "F32,NaN,has a number that is not finite: index=5 value=NaN",
+        "Q4_0,-Infinity,has a number that is not finite: index=5 value=-Infinity",
+        "F16,70000,does not fit into f16: index=5 value=70000.0"
+    })
+    void aNumberThatCannotBeStoredLeavesNothingBehind(GgufType type, float number, String message) throws IOException {
+        Checkpoint checkpoint = TinyModels.checkpointWith(
+                store, uri("run"), LLAMA + "}", "model.layers.0.mlp.down_proj.weight", 5, number);
+        Files.createDirectory(temporary.resolve("out"));
+        assertThatThrownBy(() -> export(checkpoint, type))
+                .isInstanceOf(WeftException.class)
+                .hasMessage("tensor blk.0.ffn_down.weight " + message);
+        assertThat(temporary.resolve("out")).isEmptyDirectory();
+    }
+
+    @Test
+    void aTokenizerThatIsGoneIsMissed() throws IOException {
+        WeftConfig config = TinyModels.config(uri("run"), LLAMA + "}");
+        ParameterLayout layout = new ModelShape(config.model(), TinyModels.VOCABULARY).layout();
+        Checkpoint checkpoint = InitialCheckpoint.write(
+                store,
+                config.run().directory(),
+                new RunIdentity(config, layout, new Vocabulary(TinyModels.VOCABULARY, Sha256.hex(new byte[] {1}))),
+                (offset, length, sink) -> TinyModels.fill(layout, offset, length, sink));
+        assertThatThrownBy(() -> export(checkpoint, GgufType.F16)).isInstanceOf(WeftException.class);
+        store.write(config.run().directory().tokenizer(), new byte[] {2});
+        assertThatThrownBy(() -> export(checkpoint, GgufType.F16))
+                .isInstanceOf(WeftException.class)
+                .hasMessageStartingWith("tokenizer does not belong to this model");
+        assertThat(temporary.resolve("out")).doesNotExist();
     }
 
     @ParameterizedTest

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -139,6 +140,58 @@ class GgufTokenizerTest {
                 .hasMessage(
                         "--format gguf does not write tokenizer.json: token <|endoftext|> has id 258, the model has 258"
                                 + " rows");
+    }
+
+    @Test
+    void whatWouldGiveOtherTokensIsRefused() throws IOException {
+        assertChanged(model -> model.put("end_of_word_suffix", "</w>"), "it has end_of_word_suffix");
+        assertChanged(model -> model.put("continuing_subword_prefix", "##"), "it has continuing_subword_prefix");
+        assertChanged(model -> model.put("dropout", 0.1), "it has dropout");
+        assertChanged(model -> model.withArray("merges").add("t x"), "it has merge \"t x\"");
+        assertChanged(model -> model.withArray("merges").add(model.at("/merges/0")), "merge \"t h\" is there twice");
+        assertChanged(model -> ((ObjectNode) model.path("vocab")).remove("t"), "it has ");
+        for (String key : List.of("lstrip", "rstrip", "single_word")) {
+            ObjectNode root = (ObjectNode) Json.MAPPER.readTree(tokenizer(cut(Pretokenizer.AUTO)));
+            ((ObjectNode) root.at("/added_tokens/0")).put(key, true);
+            assertThatThrownBy(() -> written(Json.MAPPER.writeValueAsBytes(root)))
+                    .isInstanceOf(WeftException.class)
+                    .hasMessageContaining("added token <|endoftext|> with " + key);
+        }
+    }
+
+    private void assertChanged(Consumer<ObjectNode> change, String why) throws IOException {
+        ObjectNode root = (ObjectNode) Json.MAPPER.readTree(tokenizer(cut(Pretokenizer.AUTO)));
+        change.accept((ObjectNode) root.path("model"));
+        assertRefused(Json.MAPPER.writeValueAsBytes(root), why);
+    }
+
+    @Test
+    void filesThatDoNotNameTheirModelAndDigitsByThemselvesAreRead() throws IOException {
+        ObjectNode root = (ObjectNode) Json.MAPPER.readTree(tokenizer(cut(Pretokenizer.AUTO)));
+        ((ObjectNode) root.path("model")).remove("type");
+        ObjectNode cut = root.putObject("pre_tokenizer").put("type", "Sequence");
+        cut.putArray("pretokenizers")
+                .add(Json.MAPPER.createObjectNode().put("type", "Digits").put("individual_digits", true))
+                .add(Json.MAPPER.createObjectNode().put("type", "ByteLevel").put("add_prefix_space", false));
+        assertThat(written(Json.MAPPER.writeValueAsBytes(root)).metadata())
+                .containsEntry("tokenizer.ggml.pre", "smollm");
+    }
+
+    @Test
+    void anEndOfATurnIsOneThatIsThereAndIsSpeltLikeOne() throws IOException {
+        TokenizerConfig plain = cut(Pretokenizer.AUTO);
+        ObjectNode root = (ObjectNode) Json.MAPPER.readTree(tokenizer(plain));
+        ObjectNode turn = root.at("/added_tokens/0").deepCopy();
+        root.withArray("added_tokens").add(turn.put("content", "<|im_end|>").put("id", TOKENS));
+        TokenRoles roles =
+                new TokenRoles(Map.of("eos", "<|endoftext|>"), Map.of("eos", List.of(258, 999, 3, TOKENS)), null, null);
+        assertThat(written(Json.MAPPER.writeValueAsBytes(root), roles, TOKENS + 1, "")
+                        .metadata())
+                .containsEntry("tokenizer.ggml.eot_token_id", TOKENS);
+        TokenRoles outside =
+                new TokenRoles(Map.of("eos", "<|endoftext|>"), Map.of("eos", List.of(258, 999)), null, null);
+        assertThat(written(tokenizer(plain), outside, TOKENS, "").metadata())
+                .doesNotContainKey("tokenizer.ggml.eot_token_id");
     }
 
     @Test

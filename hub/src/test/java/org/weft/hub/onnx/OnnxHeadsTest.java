@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +47,9 @@ import org.weft.hub.TinyModels;
 class OnnxHeadsTest {
     private static final int CONTEXT = 8;
     private static final int[] LENGTHS = {8, 5};
+    /** Where the second segments begin, in models that tell them apart. */
+    private static final int[] SECONDS = {3, 2};
+
     private static final String LLAMA =
             "{architecture: llama, layers: 2, width: 16, heads: 4, kv_heads: 2, context: 8}";
 
@@ -62,6 +64,7 @@ class OnnxHeadsTest {
                 TinyModels.BERT,
                 TinyModels.BERT_PAIRS,
                 TinyModels.ROBERTA,
+                TinyModels.XLM_ROBERTA,
                 TinyModels.DISTILBERT,
                 TinyModels.MODERNBERT
             })
@@ -71,7 +74,7 @@ class OnnxHeadsTest {
             export(checkpoint, type);
             try (ModelReplica replica = ReplicaLoader.open(store, checkpoint, ReplicaOptions.cpu(1));
                     OnnxModel onnx = new OnnxModel(temporary.resolve("out"));
-                    OrtSession.Result result = onnx.run(inputs(onnx))) {
+                    OrtSession.Result result = onnx.run(inputs(onnx, LENGTHS))) {
                 float[][][] theirs =
                         (float[][][]) result.get("logits").orElseThrow().getValue(); // (B, T, V)
                 for (int b = 0; b < LENGTHS.length; b++) {
@@ -110,9 +113,9 @@ class OnnxHeadsTest {
         export(checkpoint, OnnxType.F32);
         try (ModelReplica replica = ReplicaLoader.open(store, checkpoint, ReplicaOptions.cpu(1));
                 OnnxModel onnx = new OnnxModel(temporary.resolve("out"));
-                OrtSession.Result result = onnx.run(inputs(onnx))) {
+                OrtSession.Result result = onnx.run(inputs(onnx, seconds(onnx)))) {
             float[][] theirs = (float[][]) result.get("logits").orElseThrow().getValue(); // (B, K)
-            float[][] ours = replica.outputs(batch());
+            float[][] ours = replica.outputs(batch(seconds(onnx)));
             for (int b = 0; b < LENGTHS.length; b++) {
                 OnnxDecodersTest.assertNear(theirs[b], ours[b], "sequence " + b);
             }
@@ -127,8 +130,8 @@ class OnnxHeadsTest {
             export(checkpoint, OnnxType.F32);
             try (ModelReplica replica = ReplicaLoader.open(store, checkpoint, ReplicaOptions.cpu(1));
                     OnnxModel onnx = new OnnxModel(temporary.resolve("out"));
-                    OrtSession.Result result = onnx.run(inputs(onnx))) {
-                float[][] ours = replica.outputs(batch()); // (B T, K)
+                    OrtSession.Result result = onnx.run(inputs(onnx, seconds(onnx)))) {
+                float[][] ours = replica.outputs(batch(seconds(onnx))); // (B T, K)
                 for (int b = 0; b < LENGTHS.length; b++) {
                     for (int position = 0; position < LENGTHS[b]; position++) {
                         OnnxDecodersTest.assertNear(
@@ -138,6 +141,42 @@ class OnnxHeadsTest {
             }
             store.delete(uri("out"));
             store.delete(uri("run"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {TinyModels.GPT2, LLAMA})
+    void tunedDecodersCountPositionsThemselves(String model) throws IOException, OrtException {
+        Checkpoint checkpoint = tuned("classification, labels: [a, b, c]", model);
+        export(checkpoint, OnnxType.F32);
+        try (ModelReplica replica = ReplicaLoader.open(store, checkpoint, ReplicaOptions.cpu(1));
+                OnnxModel onnx = new OnnxModel(temporary.resolve("out"))) {
+            assertThat(onnx.inputs()).containsExactly("input_ids", "attention_mask");
+            long[] tokens = new long[CONTEXT]; // the shorter text, filled up before its beginning
+            long[] mask = new long[CONTEXT];
+            for (int t = 0; t < LENGTHS[1]; t++) {
+                tokens[CONTEXT - LENGTHS[1] + t] = ids()[CONTEXT + t];
+                mask[CONTEXT - LENGTHS[1] + t] = 1;
+            }
+            try (OrtSession.Result result =
+                    onnx.run(Map.of("input_ids", onnx.longs(tokens), "attention_mask", onnx.longs(mask)))) {
+                float[][] theirs =
+                        (float[][]) result.get("logits").orElseThrow().getValue(); // (1, K)
+                OnnxDecodersTest.assertNear(theirs[0], replica.outputs(batch(seconds(onnx)))[1], "logits");
+            }
+        }
+    }
+
+    @Test
+    void numbersThatAreNoneAreNotWritten() throws IOException {
+        for (OnnxType type : OnnxType.values()) {
+            Checkpoint checkpoint = TinyModels.checkpointWith(
+                    store, uri("run" + type.word()), LLAMA, "model.layers.1.mlp.down_proj.weight", 5, Float.NaN);
+            assertThatThrownBy(() -> export(checkpoint, type))
+                    .isInstanceOf(WeftException.class)
+                    .hasMessage("tensor model.layers.1.mlp.down_proj.weight has a number that is not finite: index=5"
+                            + " value=NaN");
+            assertThat(temporary.resolve("out")).doesNotExist();
         }
     }
 
@@ -164,11 +203,11 @@ class OnnxHeadsTest {
         export(checkpoint, OnnxType.F32);
         try (ModelReplica replica = ReplicaLoader.open(store, checkpoint, ReplicaOptions.cpu(1));
                 OnnxModel onnx = new OnnxModel(temporary.resolve("out"));
-                OrtSession.Result result = onnx.run(inputs(onnx))) {
+                OrtSession.Result result = onnx.run(inputs(onnx, seconds(onnx)))) {
             assertThat(onnx.outputs()).containsExactly("last_hidden_state", "sentence_embedding");
             float[][] theirs =
                     (float[][]) result.get("sentence_embedding").orElseThrow().getValue(); // (B, D)
-            float[][] ours = replica.pooled(batch(), pooling);
+            float[][] ours = replica.pooled(batch(seconds(onnx)), pooling);
             for (int b = 0; b < LENGTHS.length; b++) {
                 float[] one = new float[ours[b].length];
                 double length = 0;
@@ -251,18 +290,22 @@ class OnnxHeadsTest {
         return ids;
     }
 
-    private static Batch batch() {
-        return new Batch(
-                LENGTHS.length, CONTEXT, ids(), LENGTHS, LENGTHS, new Targets.Labels(new float[LENGTHS.length]));
+    private static int[] seconds(OnnxModel onnx) {
+        return onnx.inputs().contains("token_type_ids") ? SECONDS : LENGTHS;
     }
 
-    private static Map<String, OnnxTensor> inputs(OnnxModel onnx) throws OrtException {
+    private static Batch batch(int[] seconds) {
+        return new Batch(
+                LENGTHS.length, CONTEXT, ids(), LENGTHS, seconds, new Targets.Labels(new float[LENGTHS.length]));
+    }
+
+    private static Map<String, OnnxTensor> inputs(OnnxModel onnx, int[] seconds) throws OrtException {
         long[][] tokens = new long[LENGTHS.length][CONTEXT];
         long[][] mask = new long[LENGTHS.length][CONTEXT];
-        long[][] positions = new long[LENGTHS.length][];
+        long[][] segments = new long[LENGTHS.length][CONTEXT];
         for (int b = 0; b < LENGTHS.length; b++) {
             Arrays.fill(mask[b], 0, LENGTHS[b], 1);
-            positions[b] = LongStream.range(0, CONTEXT).toArray();
+            Arrays.fill(segments[b], seconds[b], LENGTHS[b], 1);
             for (int t = 0; t < CONTEXT; t++) {
                 tokens[b][t] = ids()[b * CONTEXT + t];
             }
@@ -270,11 +313,8 @@ class OnnxHeadsTest {
         Map<String, OnnxTensor> inputs = new HashMap<>();
         inputs.put("input_ids", onnx.longs(tokens));
         inputs.put("attention_mask", onnx.longs(mask));
-        if (onnx.inputs().contains("position_ids")) {
-            inputs.put("position_ids", onnx.longs(positions));
-        }
         if (onnx.inputs().contains("token_type_ids")) {
-            inputs.put("token_type_ids", onnx.longs(new long[LENGTHS.length][CONTEXT]));
+            inputs.put("token_type_ids", onnx.longs(segments));
         }
         return inputs;
     }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import org.weft.core.Sha256;
+import org.weft.core.WeftException;
 import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
@@ -32,12 +33,11 @@ final class RecomputedExport {
         Checkpoint checkpoint = new CheckpointResolver(store, notice -> {}).step(run, before.step());
         String beside = new CompanionFiles(store, checkpoint, notice -> {}).tokenizerDirectory();
         String learnt = LearntTemplate.of(store, ReplicaLoader.configOf(checkpoint), beside);
-        String type = before.dtype().toUpperCase(Locale.ROOT);
         switch (before.format()) {
             case ExportRecord.GGUF ->
-                new GgufExport(store, checkpoint, notice -> {}).write(again, GgufType.valueOf(type), learnt);
+                new GgufExport(store, checkpoint, notice -> {}).write(again, type(GgufType.class, before), learnt);
             case ExportRecord.ONNX ->
-                new OnnxExport(store, checkpoint, notice -> {}).write(again, OnnxType.valueOf(type), learnt);
+                new OnnxExport(store, checkpoint, notice -> {}).write(again, type(OnnxType.class, before), learnt);
             default -> huggingFace(store, checkpoint, before, learnt, again);
         }
         ExportRecord made = ExportRecord.load(store, again);
@@ -50,9 +50,20 @@ final class RecomputedExport {
                 .toList();
     }
 
+    private static <T extends Enum<T>> T type(Class<T> types, ExportRecord before) {
+        for (T type : types.getEnumConstants()) {
+            if (type.name().toLowerCase(Locale.ROOT).equals(before.dtype())) {
+                return type;
+            }
+        }
+        throw WeftException.invalidData(
+                ExportRecord.FILE + ": dtype=" + before.dtype() + " is no type of format=" + before.format(),
+                "export the checkpoint again");
+    }
+
     private static void huggingFace(
             Store store, Checkpoint checkpoint, ExportRecord before, String learnt, String again) throws IOException {
-        FloatFormat format = FloatFormat.valueOf(before.dtype().toUpperCase(Locale.ROOT));
+        FloatFormat format = type(FloatFormat.class, before);
         String template = Sha256.hex(learnt.getBytes(StandardCharsets.UTF_8));
         boolean written =
                 template.equals(before.files().get(TokenRoles.CHAT_TEMPLATE)); // earlier exports had the base's

@@ -1,15 +1,19 @@
 package org.weft.trainer.prove;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
@@ -71,6 +75,21 @@ class RecomputedExportTest {
         new OnnxExport(store, checkpoint, notice -> {}).write(uri("out"), OnnxType.INT8, "");
         assertThat(recomputed()).hasSizeGreaterThan(2).allMatch(claim -> claim.known()
                 .equals(claim.expected()));
+    }
+
+    @Test
+    void aRecordWhosePartsDoNotGoTogetherIsBroken() throws IOException {
+        new GgufExport(store, checkpoint, notice -> {}).write(uri("out"), GgufType.F16, "");
+        byte[] written = store.readAll(uri("out/weft.json"));
+        assertRefused(written, "\"f16\"", "\"q9\"", "dtype=q9 is no type of format=gguf");
+        assertRefused(written, "\"gguf\"", "\"tar\"", "format=tar");
+        assertRefused(written, "2,", "1,", "format_version=1 format=gguf");
+    }
+
+    private void assertRefused(byte[] record, String part, String other, String message) throws IOException {
+        String changed = new String(record, StandardCharsets.UTF_8).replaceFirst(Pattern.quote(part), other);
+        store.write(uri("out/weft.json"), changed.getBytes(StandardCharsets.UTF_8));
+        assertThatThrownBy(this::recomputed).isInstanceOf(WeftException.class).hasMessageContaining(message);
     }
 
     private List<Claim> recomputed() throws IOException {

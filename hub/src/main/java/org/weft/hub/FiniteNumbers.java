@@ -1,0 +1,24 @@
+package org.weft.hub;
+
+import org.weft.core.WeftException;
+
+/** Numbers that may leave: a model with one that is none would answer nothing anywhere. */
+public final class FiniteNumbers {
+    private FiniteNumbers() {}
+
+    /**
+     * The number itself.
+     *
+     * @param tensor that has it, for the error
+     * @param index within the tensor
+     * @throws WeftException of infinity and of what is no number
+     */
+    public static float require(float number, String tensor, long index) {
+        if (!Float.isFinite(number)) {
+            throw WeftException.invalidData(
+                    "tensor " + tensor + " has a number that is not finite: index=" + index + " value=" + number,
+                    "export an earlier checkpoint: training went astray before this one");
+        }
+        return number;
+    }
+}
