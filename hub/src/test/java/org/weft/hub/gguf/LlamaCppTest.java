@@ -56,6 +56,9 @@ class LlamaCppTest {
     /** Of matrices: large enough that a token depends on what stands where before it. */
     private static final double LARGEST = 0.3;
 
+    /** After a prompt that another turning of positions, or other frequencies, would make another one. */
+    private static final int FEWEST = 4;
+
     private static final long SEED = 1;
     private static final String PROMPT = "the ships of the line, 1805";
 
@@ -95,18 +98,34 @@ class LlamaCppTest {
                     .setTemperature(0)
                     .setTopK(1)
                     .setRepeatPenalty(1);
-            int[] ours = written(checkpoint, text.encode(PROMPT));
+            Written ours = written(checkpoint, text.encode(PROMPT), type);
             if (layers == LAYERS) {
-                assertThat(Arrays.stream(ours).distinct().count())
+                assertThat(Arrays.stream(ours.ids()).distinct().count())
                         .as("a text that repeats itself would be the same of many models")
                         .isGreaterThanOrEqualTo(10);
             }
-            assertThat(theirs.complete(asked)).isEqualTo(text.decode(ours));
+            assertThat(ours.certain().length).isGreaterThanOrEqualTo(FEWEST);
+            assertThat(theirs.complete(asked)).startsWith(text.decode(ours.certain()));
         }
     }
 
-    private int[] written(Checkpoint checkpoint, int[] prompt) throws IOException {
+    /**
+     * @param certain those before the first that is ahead of another by no more than llama.cpp's rounding may make up for: it keeps keys, values and
+     *     what it multiplies matrices of float16 by in float16, in the order of the processor at hand
+     */
+    private record Written(int[] ids, int[] certain) {}
+
+    private static Written written(int[] ids, double[] leads, double narrow) {
+        int certain = 0;
+        while (certain < ids.length && leads[certain] > narrow) {
+            certain++;
+        }
+        return new Written(ids, Arrays.copyOf(ids, certain));
+    }
+
+    private Written written(Checkpoint checkpoint, int[] prompt, GgufType type) throws IOException {
         int[] written = new int[WRITTEN];
+        double[] leads = new double[WRITTEN];
         try (ModelReplica replica = ReplicaLoader.open(store, checkpoint, ReplicaOptions.cpu(1));
                 Decoder decoder = replica.decoder(1)) {
             float[] logits = decoder.begin(0, prompt);
@@ -114,10 +133,13 @@ class LlamaCppTest {
                 for (int id = 1; id < logits.length; id++) {
                     written[i] = logits[id] > logits[written[i]] ? id : written[i];
                 }
+                float[] sorted = logits.clone();
+                Arrays.sort(sorted);
+                leads[i] = sorted[sorted.length - 1] - sorted[sorted.length - 2];
                 logits = decoder.append(new int[] {0}, new int[] {written[i]})[0];
             }
         }
-        return written;
+        return written(written, leads, type == GgufType.F32 ? 1e-4 : 0.01);
     }
 
     private Checkpoint checkpoint(String family, byte[] tokenizer) throws IOException {
