@@ -42,7 +42,8 @@ public final class ExecutorEnvironment {
 
     /** Adds to a configuration what it does not have yet. */
     static void apply(SparkConf conf, WeftConfig config) {
-        conf.setIfMissing(OVERHEAD, mebibytesUp(memory(conf, config).overhead()) + "m");
+        ExecutorMemory memory = memory(conf, config);
+        conf.setIfMissing(OVERHEAD, mebibytesUp(memory.overhead()) + "m");
         variables(config.cluster().threads())
                 .forEach((name, value) -> conf.setIfMissing("spark.executorEnv." + name, value));
         // JavaCPP's own accounting kills processes by resident size; executors' memory is the cluster manager's matter.
@@ -51,8 +52,7 @@ public final class ExecutorEnvironment {
             addJavaOption(conf, "-Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dorg.bytedeco.javacpp.maxbytes=0");
         }
         if (!existing.contains(HeapRegions.SIZE) && !COLLECTOR.matcher(existing).find()) {
-            long heap = JavaUtils.byteStringAsBytes(config.cluster().executorMemory());
-            HeapRegions.option(heap).ifPresent(option -> addJavaOption(conf, option));
+            HeapRegions.option(memory.heap()).ifPresent(option -> addJavaOption(conf, option));
         }
     }
 
