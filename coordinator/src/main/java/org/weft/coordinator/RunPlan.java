@@ -60,9 +60,10 @@ public record RunPlan(
         return due && news && !validation.isEmpty();
     }
 
-    /** Whether the parameters of this version are saved. */
+    /** Whether the parameters of this version are saved; those too from which a longer run goes on before its learning rate decays. */
     boolean savesAt(int step) {
         return step % config.checkpoint().every() == 0
+                || step == config.training().decayBegins()
                 || step == config.training().steps();
     }
 

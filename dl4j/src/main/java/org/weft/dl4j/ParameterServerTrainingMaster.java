@@ -22,6 +22,7 @@ import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Store;
 import org.weft.dl4j.network.Network;
 import org.weft.driver.progress.Progress;
+import org.weft.driver.spark.ExecutorEnvironment;
 
 /**
  * Trains a Deeplearning4j network on Weft's workers and servers. Each call of {@code fit} is a run of its own under the run
@@ -55,12 +56,7 @@ public final class ParameterServerTrainingMaster extends DriverTrainingMaster {
         conf.setIfMissing("spark.task.maxFailures", "100");
         conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", "1");
         conf.setIfMissing("spark.executorEnv.OPENBLAS_NUM_THREADS", "1");
-        String options = conf.get("spark.executor.extraJavaOptions", "");
-        if (!options.contains("org.bytedeco.javacpp.maxphysicalbytes")) {
-            conf.set(
-                    "spark.executor.extraJavaOptions",
-                    (options + " -Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dorg.bytedeco.javacpp.maxbytes=0").trim());
-        }
+        ExecutorEnvironment.javaOptions(conf, conf.getSizeAsMb("spark.executor.memory", "1g") << 20);
         return conf;
     }
 

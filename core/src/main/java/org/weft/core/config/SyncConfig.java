@@ -212,5 +212,16 @@ public record SyncConfig(
                 "training.eval_every=%d must be a multiple of sync.steps=%d: parameters are there at the end of a round",
                 training.evalEvery(),
                 steps);
+        problems.require(
+                takesVersion(training.decayBegins(), training.steps()),
+                "training.schedule=wsd decays from step %d on, which must be a multiple of sync.steps=%d: parameters are there at"
+                        + " the end of a round; set training.decay_steps",
+                training.decayBegins(),
+                steps);
+    }
+
+    /** Whether there are parameters of this version. */
+    private boolean takesVersion(int version, int last) {
+        return version % steps == 0 || version <= warmupSteps || version == last;
     }
 }

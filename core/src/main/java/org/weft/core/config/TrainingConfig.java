@@ -25,7 +25,7 @@ public record TrainingConfig(
         @Doc("Peak learning rate.") double learningRate,
 
         @Doc(
-                "Learning rate that the cosine comes to when the last step is done, as PyTorch's and Hugging Face's: the last "
+                "Learning rate that the schedule comes to when the last step is done, as PyTorch's and Hugging Face's: the last "
                         + "step's own is a little above.")
         double minLearningRate,
 
@@ -33,7 +33,18 @@ public record TrainingConfig(
         int warmupSteps,
 
         @Doc(
-                "Learning rates in place of warm-up and cosine: step:rate, in the order of steps from 0, each holding until the "
+                "What follows the warm-up: cosine; linear; constant; or wsd (warm-up, stable, decay): the peak, and training.decay_steps "
+                        + "of decay at the end. A run of wsd can be prolonged from where its decay begins without a jump.")
+        Schedule schedule,
+
+        @Doc("wsd: steps of the decay, the run's last ones; 0 for a fifth of training.steps.")
+        int decaySteps,
+
+        @Doc("wsd: the way down: sqrt (1 - sqrt, steep at first), linear, or cosine.")
+        Decay decay,
+
+        @Doc(
+                "Learning rates in place of warm-up and schedule: step:rate, in the order of steps from 0, each holding until the "
                         + "next.")
         List<String> learningRates,
 
@@ -109,6 +120,21 @@ public record TrainingConfig(
         AMSGRAD
     }
 
+    /** What the learning rate does after the warm-up. */
+    public enum Schedule implements Word {
+        COSINE,
+        LINEAR,
+        CONSTANT,
+        WSD
+    }
+
+    /** The way from the peak to the least learning rate at the end of {@link Schedule#WSD}. */
+    public enum Decay implements Word {
+        SQRT,
+        LINEAR,
+        COSINE
+    }
+
     /** What follows a loss or gradient that is not finite. */
     public enum NonFinite implements Word {
         STOP,
@@ -143,6 +169,9 @@ public record TrainingConfig(
                 6e-4,
                 6e-5,
                 50,
+                Schedule.COSINE,
+                0,
+                Decay.SQRT,
                 List.of(),
                 0.1,
                 0.9,
@@ -168,6 +197,19 @@ public record TrainingConfig(
         return Records.with(this, "steps", other);
     }
 
+    /**
+     * Where the learning rate leaves its peak in {@link Schedule#WSD}: the version that a longer run goes on from without a jump.
+     *
+     * @return {@link #steps} where it does not, or does otherwise
+     */
+    public int decayBegins() {
+        if (schedule != Schedule.WSD || !learningRates.isEmpty()) {
+            return steps;
+        }
+        int decays = decaySteps == 0 ? (steps + 4) / 5 : decaySteps;
+        return Math.max(Math.min(warmupSteps, steps), steps - decays);
+    }
+
     /** Sequences of one lane. */
     public int laneBatch() {
         return globalBatch / lanes;
@@ -179,75 +221,6 @@ public record TrainingConfig(
     }
 
     void validate(Problems problems) {
-        problems.require(steps >= 0, "training.steps=%d must not be negative", steps);
-        boolean powerOfTwo = lanes >= 1 && Integer.bitCount(lanes) == 1;
-        problems.require(powerOfTwo, "training.lanes=%d must be a power of two", lanes);
-        problems.require(microBatch >= 1, "training.micro_batch=%d must be at least 1", microBatch);
-        problems.require(globalBatch >= 1, "training.global_batch=%d must be at least 1", globalBatch);
-        if (powerOfTwo && globalBatch >= 1 && microBatch >= 1) {
-            problems.require(
-                    globalBatch % lanes == 0,
-                    "training.global_batch=%d is not divisible into training.lanes=%d",
-                    globalBatch,
-                    lanes);
-            problems.require(
-                    globalBatch % lanes != 0 || laneBatch() % microBatch == 0,
-                    "a lane's %d sequences (training.global_batch=%d / training.lanes=%d) are not divisible into"
-                            + " training.micro_batch=%d",
-                    laneBatch(),
-                    globalBatch,
-                    lanes,
-                    microBatch);
-        }
-        validateOptimizer(problems);
-        problems.require(clipNorm >= 0, "training.clip_norm=%s must not be negative", clipNorm);
-        problems.require(
-                maskFraction > 0 && maskFraction < 1, "training.mask_fraction=%s must be in (0, 1)", maskFraction);
-        problems.require(meanSpanLength >= 1, "training.mean_span_length=%s must be at least 1 token", meanSpanLength);
-        validateCurriculum(problems);
-        problems.require(evalEvery >= 0, "training.eval_every=%d must not be negative", evalEvery);
-        problems.require(evalBatches >= 1, "training.eval_batches=%d must be at least 1", evalBatches);
-    }
-
-    private void validateCurriculum(Problems problems) {
-        for (int i = 0; i < curriculum.size(); i++) {
-            String key = "training.curriculum[" + i + "]";
-            curriculum.get(i).validate(key, problems);
-            problems.require(
-                    i == 0
-                            || curriculum.get(i).fromStep()
-                                    > curriculum.get(i - 1).fromStep(),
-                    "%s.from_step=%d must be greater than that of the stage before",
-                    key,
-                    curriculum.get(i).fromStep());
-        }
-    }
-
-    private void validateOptimizer(Problems problems) {
-        problems.require(momentum >= 0 && momentum < 1, "training.momentum=%s must be in [0, 1)", momentum);
-        for (String pair : learningRates) {
-            problems.require(
-                    pair.matches("\\d{1,9}:\\d+(\\.\\d*)?([eE][+-]?\\d{1,3})?"),
-                    "training.learning_rates: %s is not written step:rate",
-                    pair);
-        }
-        problems.require(
-                learningRates.isEmpty() || learningRates.get(0).matches("0+:.*"),
-                "training.learning_rates: the first is %s, but there must be a rate for step 0",
-                learningRates.isEmpty() ? "" : learningRates.get(0));
-        problems.require(learningRate > 0, "training.learning_rate=%s must be positive", learningRate);
-        problems.require(
-                minLearningRate >= 0 && minLearningRate <= learningRate,
-                "training.min_learning_rate=%s must be in [0, training.learning_rate=%s]",
-                minLearningRate,
-                learningRate);
-        problems.require(warmupSteps >= 0, "training.warmup_steps=%d must not be negative", warmupSteps);
-        problems.require(weightDecay >= 0, "training.weight_decay=%s must not be negative", weightDecay);
-        problems.require(beta1 >= 0 && beta1 < 1, "training.beta1=%s must be in [0, 1)", beta1);
-        problems.require(beta2 >= 0 && beta2 < 1, "training.beta2=%s must be in [0, 1)", beta2);
-        problems.require(epsilon > 0, "training.epsilon=%s must be positive", epsilon);
-        problems.requireFloat32("training.learning_rate", learningRate);
-        problems.requireFloat32("training.weight_decay", weightDecay);
-        problems.requireFloat32("training.epsilon", epsilon);
+        new TrainingChecks(this, problems).run();
     }
 }

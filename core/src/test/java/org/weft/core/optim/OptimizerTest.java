@@ -10,11 +10,13 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.TrainingConfig;
+import org.weft.core.config.TrainingConfig.Decay;
 import org.weft.core.config.WeftConfig;
 
 class OptimizerTest {
@@ -187,6 +189,42 @@ class OptimizerTest {
         assertThat(schedule.at(60)).isCloseTo(0.55, within(1e-12));
         assertThat(schedule.at(110)).isEqualTo(0.1);
         assertThat(schedule.at(5000)).isEqualTo(0.1);
+    }
+
+    @Test
+    void staysAtThePeakUntilItDecays() {
+        LearningRateSchedule schedule = new WarmupStableDecay(1.0, 0.1, 10, 80, 100, Decay.SQRT);
+        assertThat(schedule.at(4)).isCloseTo(0.5, within(1e-12));
+        assertThat(schedule.at(10)).isEqualTo(1.0);
+        assertThat(schedule.at(80)).isEqualTo(1.0);
+        assertThat(schedule.at(85)).isCloseTo(0.1 + 0.9 * 0.5, within(1e-12));
+        assertThat(schedule.at(99)).isGreaterThan(0.1);
+        assertThat(schedule.at(100)).isEqualTo(0.1);
+        assertThat(new WarmupStableDecay(1.0, 0.1, 10, 80, 100, Decay.LINEAR).at(85))
+                .isCloseTo(0.1 + 0.9 * 0.75, within(1e-12));
+        assertThat(new WarmupStableDecay(1.0, 0.1, 10, 80, 100, Decay.COSINE).at(90))
+                .isCloseTo(0.55, within(1e-12));
+    }
+
+    @Test
+    void schedulesAreThoseOfTheConfiguration() {
+        String[] steps = {"training.steps=100", "training.warmup_steps=10"};
+        String[] rates = {"training.learning_rate=1", "training.min_learning_rate=0.2"};
+        assertThat(scheduled(steps, rates, "training.schedule=linear").at(55)).isCloseTo(0.6, within(1e-12));
+        assertThat(scheduled(steps, rates, "training.schedule=constant").at(99)).isEqualTo(1);
+        assertThat(scheduled(steps, rates, "training.schedule=wsd").at(79)).isEqualTo(1);
+        assertThat(scheduled(steps, rates, "training.schedule=wsd").at(81)).isLessThan(1);
+        assertThat(scheduled(steps, rates, "training.schedule=wsd", "training.decay_steps=10")
+                        .at(90))
+                .isEqualTo(1);
+        assertThat(scheduled(steps, rates, "training.schedule=wsd", "training.decay_steps=90")
+                        .at(11))
+                .isLessThan(1);
+    }
+
+    private static LearningRateSchedule scheduled(String[] steps, String[] rates, String... settings) {
+        return LearningRateSchedule.of(
+                training(Stream.of(steps, rates, settings).flatMap(Stream::of).toArray(String[]::new)));
     }
 
     @Test

@@ -122,11 +122,16 @@ public final class CheckpointCommitter {
     private void retain(int committed) {
         newest = committed;
         keptBest = rules.best().savedStep();
+        Set<Integer> pinned = new HashSet<>();
+        pinned.add(identity.config().training().decayBegins());
+        if (keptBest != BestStep.NONE) {
+            pinned.add(keptBest);
+        }
         Retention retention = new Retention(
                 store,
                 identity.config().run().directory(),
                 identity.config().checkpoint().keep(),
-                keptBest);
+                pinned);
         try {
             rules.retries().call("removal of old checkpoints", () -> {
                 rules.guard().check();

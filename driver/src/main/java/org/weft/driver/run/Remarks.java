@@ -10,7 +10,9 @@ import org.apache.spark.SparkConf;
 import org.weft.coordinator.RunPlan;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.TrainingConfig.OptimizerKind;
+import org.weft.core.config.TrainingConfig.Schedule;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.config.Word;
 import org.weft.core.optim.LearningRateSchedule;
 import org.weft.core.protocol.BucketCodec;
 import org.weft.core.protocol.BucketCodecs;
@@ -62,7 +64,10 @@ final class Remarks {
                 + LearningRateSchedule.of(before).at(step - 1)
                 + " of step " + step + ": the schedule is that of " + listed(today)
                 + " now, the earlier one was that of " + listed(earlier)
-                + (now.learningRates().isEmpty() ? "; training.learning_rates gives any other" : "");
+                + (now.learningRates().isEmpty() ? "; training.learning_rates gives any other" : "")
+                + (before.decayBegins() < step && now.schedule() == Schedule.WSD
+                        ? "; --resume " + before.decayBegins() + " goes on from before the decay, without a jump"
+                        : "");
     }
 
     /** What decides the learning rate of each step. */
@@ -72,6 +77,9 @@ final class Remarks {
         keys.put("learning_rate", training.learningRate());
         keys.put("min_learning_rate", training.minLearningRate());
         keys.put("warmup_steps", training.warmupSteps());
+        keys.put("schedule", training.schedule().word());
+        keys.put("decay_steps", training.decaySteps());
+        keys.put("decay", training.decay().word());
         keys.put("learning_rates", training.learningRates());
         return keys;
     }
@@ -136,6 +144,20 @@ final class Remarks {
             unused("warmup_steps", training.warmupSteps(), usual.warmupSteps(), "training.learning_rates");
             unused("learning_rate", training.learningRate(), usual.learningRate(), "training.learning_rates");
             unused("min_learning_rate", training.minLearningRate(), usual.minLearningRate(), "training.learning_rates");
+            unused("schedule", training.schedule(), usual.schedule(), "training.learning_rates");
+        } else if (training.schedule() == Schedule.CONSTANT) {
+            unused(
+                    "min_learning_rate",
+                    training.minLearningRate(),
+                    usual.minLearningRate(),
+                    "training.schedule=constant");
+        }
+        if (training.schedule() != Schedule.WSD) {
+            unused(
+                    "decay",
+                    training.decay(),
+                    usual.decay(),
+                    "training.schedule=" + training.schedule().word());
         }
         OptimizerKind optimizer = training.optimizer();
         String chosen = "training.optimizer=" + optimizer.word();
@@ -160,9 +182,10 @@ final class Remarks {
         }
     }
 
-    private void unused(String key, Number value, Number usual, String under) {
+    private void unused(String key, Object value, Object usual, String under) {
         if (!value.equals(usual)) {
-            remarks.add("training." + key + "=" + value + " has no effect with " + under);
+            Object said = value instanceof Word word ? word.word() : value;
+            remarks.add("training." + key + "=" + said + " has no effect with " + under);
         }
     }
 

@@ -46,13 +46,22 @@ public final class ExecutorEnvironment {
         conf.setIfMissing(OVERHEAD, mebibytesUp(memory.overhead()) + "m");
         variables(config.cluster().threads())
                 .forEach((name, value) -> conf.setIfMissing("spark.executorEnv." + name, value));
+        javaOptions(conf, memory.heap());
+    }
+
+    /**
+     * Adds what executors' JVMs are started with to what they are started with anyway.
+     *
+     * @param heap of an executor, in bytes
+     */
+    public static void javaOptions(SparkConf conf, long heap) {
         // JavaCPP's own accounting kills processes by resident size; executors' memory is the cluster manager's matter.
         String existing = conf.get(JAVA_OPTIONS, "");
         if (!existing.contains("org.bytedeco.javacpp.maxphysicalbytes")) {
             addJavaOption(conf, "-Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dorg.bytedeco.javacpp.maxbytes=0");
         }
         if (!existing.contains(HeapRegions.SIZE) && !COLLECTOR.matcher(existing).find()) {
-            HeapRegions.option(memory.heap()).ifPresent(option -> addJavaOption(conf, option));
+            HeapRegions.option(heap).ifPresent(option -> addJavaOption(conf, option));
         }
     }
 

@@ -177,8 +177,7 @@ class SaveFaultsTest {
         for (Checkpoint known : List.of(before, after)) {
             good.add(RunDirectory.stepName(known.manifest().step()));
         }
-        new Retention(store, run, good.size(), BestStep.NONE)
-                .apply(after.manifest().step(), good);
+        new Retention(store, run, good.size(), Set.of()).apply(after.manifest().step(), good);
     }
 
     private boolean completes(String verified) throws Exception {

@@ -85,6 +85,17 @@ class RemarksTest {
     }
 
     @Test
+    void whereADecayBeganALongerRunGoesOnWithoutAJump() {
+        TrainingConfig before =
+                config("training.steps=100", "training.schedule=wsd").training();
+        TrainingConfig now = before.withSteps(200);
+        assertThat(Remarks.onResumedRate(before, now, 80)).isEmpty();
+        assertThat(Remarks.onResumedRate(before, now, 100))
+                .contains("the schedule is that of training.steps=200 now")
+                .endsWith("; --resume 80 goes on from before the decay, without a jump");
+    }
+
+    @Test
     void copiesInOneExecutorAreSaid() {
         assertThat(Remarks.onCopies(2, 1)).startsWith("servers.replicas=2 on 1 executor: ");
         assertThat(Remarks.onCopies(2, 2)).isEmpty();

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.weft.coordinator.RunListener;
@@ -74,6 +75,29 @@ class TrainingRunTest extends SmallRuns {
                 "training.learning_rate=3",
                 "training.min_learning_rate=3");
         return subject(config, 4, 10, () -> null);
+    }
+
+    /** The checkpoint from which the rate decays stays, and from it a longer run has the bits of one that was never shorter. */
+    @Test
+    void aRunIsProlongedFromWhereItsDecayBegan() throws IOException {
+        String whole = run(null, decaying(25)).checkpoint().manifest().paramsSha256();
+        FileUtils.cleanDirectory(directory.toFile());
+        run(null, decaying(16));
+        assertThat(checkpoints()).containsExactly("step-00000012", "step-00000015", "step-00000016");
+        RunResult longer = run("12", decaying(25));
+        assertThat(said.toString()).doesNotContain("the learning rate of step");
+        assertThat(longer.checkpoint().manifest().paramsSha256()).isEqualTo(whole);
+    }
+
+    private Subject decaying(int last) {
+        WeftConfig config = config(
+                last,
+                0,
+                "training.schedule=wsd",
+                "training.min_learning_rate=0",
+                "checkpoint.every=5",
+                "checkpoint.keep=2");
+        return subject(config, 0, 10, () -> null);
     }
 
     private List<String> checkpoints() throws IOException {
