@@ -54,6 +54,11 @@ public interface Decoder extends AutoCloseable {
         return -1;
     }
 
+    /** How many first tokens of one text there is room to keep, where anything is kept: no more are worth waiting for. */
+    default int mostKept() {
+        return Integer.MAX_VALUE;
+    }
+
     /**
      * Begins a row anew with what is kept of how a text begins, which may be nothing.
      *

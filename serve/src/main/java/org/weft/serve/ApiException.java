@@ -104,6 +104,17 @@ final class ApiException extends RuntimeException {
         return new ApiException(503, "server_error", "the server is being stopped", null, "stopping", RETRY_SECONDS);
     }
 
+    /** 503: bodies of others fill what there is for them. */
+    static ApiException noRoom() {
+        return new ApiException(
+                503,
+                "server_error",
+                "there is no memory for this body beside those of other requests: try again later",
+                null,
+                "no_memory",
+                RETRY_SECONDS);
+    }
+
     /** 504. */
     static ApiException timeout(long seconds) {
         return new ApiException(

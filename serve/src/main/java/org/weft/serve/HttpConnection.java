@@ -23,16 +23,22 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     private final ServeMetrics metrics;
     private final Executor requests;
     private final OpenAnswers open;
+    private final BodyMemory memory;
     private final Deque<FullHttpRequest> waiting = new ArrayDeque<>();
     private HttpAnswer answering;
+    private int answeringBytes; // of its request's body
     private boolean closeAfter;
 
-    /** @param requests where requests are read and checked, which takes longer than a channel's thread may */
-    HttpConnection(Api api, ServeMetrics metrics, Executor requests, OpenAnswers open) {
+    /**
+     * @param requests where requests are read and checked, which takes longer than a channel's thread may
+     * @param memory that bodies were taken of; they are given back when their request is answered
+     */
+    HttpConnection(Api api, ServeMetrics metrics, Executor requests, OpenAnswers open, BodyMemory memory) {
         this.api = api;
         this.metrics = metrics;
         this.requests = requests;
         this.open = open;
+        this.memory = memory;
     }
 
     @Override
@@ -65,10 +71,11 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
                     request.caller().origin(), headers.get(HttpHeaderNames.ACCESS_CONTROL_REQUEST_HEADERS)));
         }
         answering = answer;
+        answeringBytes = message.content().readableBytes();
         open.began();
         answer.onWritten(() -> written(context));
         if (refusal != null) {
-            closeAfter = message.decoderResult().isFailure() && !RefusedHttp.isTooLarge(message);
+            closeAfter = message.decoderResult().isFailure() && !RefusedHttp.isUnread(message);
             answer.fail(refusal);
             return;
         }
@@ -79,8 +86,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
         if (answering == null) {
             return;
         }
-        answering = null;
-        open.ended();
+        ended();
         if (closeAfter) {
             context.close().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
             return;
@@ -97,14 +103,22 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
         }
     }
 
+    private void ended() {
+        answering = null;
+        memory.give(answeringBytes);
+        open.ended();
+    }
+
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        waiting.forEach(FullHttpRequest::release);
+        for (FullHttpRequest message : waiting) {
+            memory.give(message.content().readableBytes());
+            message.release();
+        }
         waiting.clear();
         if (answering != null) {
             answering.gone();
-            answering = null;
-            open.ended();
+            ended();
         }
         context.fireChannelInactive();
     }

@@ -37,6 +37,8 @@ final class HttpServer implements AutoCloseable {
     private final Api api;
     private final ServeMetrics metrics;
     private final OpenAnswers answers = new OpenAnswers();
+    private final BodyMemory bodies;
+    private final UnreadAnswers unread;
     private final AtomicInteger connections = new AtomicInteger();
     private final SslContext tls; // null where the server speaks in the clear
     private final EventLoopGroup loops = new NioEventLoopGroup(THREADS, new DefaultThreadFactory("weft-http", true));
@@ -55,6 +57,8 @@ final class HttpServer implements AutoCloseable {
         this.options = options;
         this.api = api;
         this.metrics = metrics;
+        this.bodies = new BodyMemory(options.network().heldBytes());
+        this.unread = new UnreadAnswers(options.network().heldBytes());
         this.tls = options.network()
                 .tls()
                 .map(files -> TlsContext.of(files, notices))
@@ -105,11 +109,12 @@ final class HttpServer implements AutoCloseable {
         Duration patience = options.network().patience();
         channel.pipeline()
                 .addLast(new WriteTimeoutHandler(patience.toMillis(), TimeUnit.MILLISECONDS))
+                .addLast(new UnreadLimit(unread))
                 .addLast(new HttpServerCodec())
                 .addLast(new RequestTimer(patience))
                 .addLast(new HttpServerKeepAliveHandler())
-                .addLast(new BodyLimit(options.network().maxBodyBytes(), metrics))
-                .addLast(new HttpConnection(api, metrics, requests, answers));
+                .addLast(new BodyLimit(options.network().maxBodyBytes(), bodies, metrics))
+                .addLast(new HttpConnection(api, metrics, requests, answers, bodies));
     }
 
     /** Whom TLS would first have to be spoken with, at a price, hears nothing. */

@@ -11,14 +11,14 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 final class RefusedHttp {
     private RefusedHttp() {}
 
-    /** Stands where a body was that is larger than the server takes. */
-    static final class TooLarge extends Exception {
+    /** Stands where a body was that is not taken. */
+    static final class Unread extends Exception {
         private static final long serialVersionUID = 1L;
-        private final int maxBytes;
+        private final ApiException refusal;
 
-        TooLarge(int maxBytes) {
-            super("larger than " + maxBytes + " bytes", null, false, false);
-            this.maxBytes = maxBytes;
+        Unread(ApiException refusal) {
+            super(refusal.getMessage(), null, false, false);
+            this.refusal = refusal;
         }
     }
 
@@ -44,8 +44,8 @@ final class RefusedHttp {
     }
 
     private static ApiException of(Throwable cause) {
-        if (cause instanceof TooLarge large) {
-            return ApiException.tooLarge(large.maxBytes);
+        if (cause instanceof Unread unread) {
+            return unread.refusal;
         }
         if (cause instanceof TooLongHttpLineException) {
             return ApiException.ofHttp(414, "the path is too long: " + cause.getMessage());
@@ -62,7 +62,7 @@ final class RefusedHttp {
     }
 
     /** Whether the rest of the body is read and thrown away, so that the connection goes on. */
-    static boolean isTooLarge(FullHttpRequest message) {
-        return message.decoderResult().cause() instanceof TooLarge;
+    static boolean isUnread(FullHttpRequest message) {
+        return message.decoderResult().cause() instanceof Unread;
     }
 }

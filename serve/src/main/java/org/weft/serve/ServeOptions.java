@@ -69,9 +69,30 @@ public record ServeOptions(
      * @param connections open at once; more are answered 503 and closed
      * @param maxBodyBytes of a request
      * @param patience within which a client must have sent a whole request, or read what was sent to it
+     * @param heldBytes of bodies whose requests are not answered, and as many of answers that are not read, all connections
+     *     together; at least {@code maxBodyBytes}
      * @param tls what the server proves itself with; empty where it speaks in the clear
      */
-    public record Network(int connections, int maxBodyBytes, Duration patience, Optional<Tls> tls) {
+    public record Network(int connections, int maxBodyBytes, Duration patience, long heldBytes, Optional<Tls> tls) {
+        /** Of the heap: a body becomes several times as large while it is read. */
+        private static final int HELD_SHARE = 8;
+
+        public Network {
+            if (heldBytes < maxBodyBytes) {
+                throw new IllegalArgumentException("heldBytes=" + heldBytes + " maxBodyBytes=" + maxBodyBytes);
+            }
+        }
+
+        /** Holds an eighth of the heap. */
+        public Network(int connections, int maxBodyBytes, Duration patience, Optional<Tls> tls) {
+            this(
+                    connections,
+                    maxBodyBytes,
+                    patience,
+                    Math.max(maxBodyBytes, Runtime.getRuntime().maxMemory() / HELD_SHARE),
+                    tls);
+        }
+
         public Network(int connections, int maxBodyBytes, Duration patience) {
             this(connections, maxBodyBytes, patience, Optional.empty());
         }

@@ -93,9 +93,20 @@ final class TextGeneration implements Work<TextInquiry> {
                 line.end(inquiry);
                 continue;
             }
+            place(row, inquiry, line);
+            row = batch.freeRow();
+        }
+    }
+
+    private void place(int row, TextInquiry inquiry, WaitingLine<TextInquiry> line) {
+        try {
             rows[row] = new Row(inquiry);
             batch.place(row, rows[row].beginning());
-            row = batch.freeRow();
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            rows[row] = null;
+            batch.end(row);
+            inquiry.fail(ApiException.internal("the model failed on this prompt: " + failure.getMessage()));
+            line.done();
         }
     }
 
@@ -120,11 +131,9 @@ final class TextGeneration implements Work<TextInquiry> {
 
     /** Gives a text its next token. */
     private void take(int row, int token, WaitingLine<TextInquiry> line) {
-        Row text = rows[row];
         Throwable failure = batch.failure(row);
         if (failure != null) {
-            leave(row).fail(ApiException.internal("the model failed on this text: " + failure.getMessage()));
-            line.done();
+            fail(row, failure, line);
             return;
         }
         if (token == Sampler.NONE) {
@@ -135,17 +144,34 @@ final class TextGeneration implements Work<TextInquiry> {
             line.done();
             return;
         }
-        FinishReason reason = text.take(token);
+        FinishReason reason;
+        try {
+            reason = rows[row].take(token);
+        } catch (RuntimeException
+                | OutOfMemoryError failed) { // What is too much for one answer is no other text's fault.
+            fail(row, failed, line);
+            return;
+        }
         if (reason != null) {
             end(row, reason, line);
         }
     }
 
-    private void end(int row, FinishReason reason, WaitingLine<TextInquiry> line) {
-        Row text = rows[row];
-        leave(row);
-        text.inquiry.listener().ended(text.tokens, reason);
+    private void fail(int row, Throwable failure, WaitingLine<TextInquiry> line) {
+        leave(row).fail(ApiException.internal("the model failed on this text: " + failure.getMessage()));
         line.done();
+    }
+
+    private void end(int row, FinishReason reason, WaitingLine<TextInquiry> line) {
+        int tokens = rows[row].tokens;
+        TextInquiry inquiry = leave(row);
+        try {
+            inquiry.listener().ended(tokens, reason);
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            inquiry.fail(ApiException.internal("the answer could not be written: " + failure.getMessage()));
+        } finally {
+            line.done();
+        }
     }
 
     private TextInquiry leave(int row) {

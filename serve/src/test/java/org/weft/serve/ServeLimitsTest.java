@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -98,7 +99,44 @@ class ServeLimitsTest {
                 + "Connection: close\r\n\r\n")) {
             assertThat(read(asking)).startsWith("HTTP/1.1 413 ").contains("request_too_large");
         }
+        try (Socket sends = raw("POST /v1/completions HTTP/1.1\r\nContent-Length: " + large.length()
+                + "\r\nConnection: close\r\n\r\n")) {
+            sends.getOutputStream()
+                    .write(large.getBytes(StandardCharsets.US_ASCII)); // all of it, and only then it reads
+            assertThat(read(sends)).startsWith("HTTP/1.1 413 ").contains("request_too_large");
+        }
         still();
+    }
+
+    @Test
+    void bodiesTogetherAreBounded() throws Exception {
+        start(OPTIONS.withNetwork(
+                new ServeOptions.Network(16, 100_000, Duration.ofSeconds(30), 150_000, Optional.empty())));
+        String large = "{\"prompt\": \"w1\", \"max_tokens\": 2, \"user\": \"" + "x".repeat(89_000) + "\"}";
+        assertThat(client.post("/v1/completions", large).statusCode()).isEqualTo(200);
+        Socket sends = raw("POST /v1/completions HTTP/1.1\r\nContent-Length: 90000\r\n\r\n{");
+        until(
+                "its body has the room",
+                () -> client.post("/v1/completions", large).statusCode() == 503);
+        HttpResponse<String> refused = client.post("/v1/completions", large);
+        assertThat(refused.headers().firstValue("retry-after")).hasValue("1");
+        assertThat(refused.body()).contains("there is no memory for this body beside those of other requests");
+        try (Socket asking = raw("POST /classify HTTP/1.1\r\nContent-Length: 90000\r\nExpect: 100-continue\r\n"
+                + "Connection: close\r\n\r\n")) {
+            assertThat(read(asking)).startsWith("HTTP/1.1 503 ").contains("no_memory");
+        }
+        try (Socket unknown = raw("POST /classify HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+                + "1\r\n{\r\n0\r\n\r\n")) {
+            assertThat(read(unknown)).startsWith("HTTP/1.1 503 ").contains("no_memory");
+        }
+        still();
+        sends.close();
+        until("there is room", () -> client.post("/v1/completions", large).statusCode() == 200);
+        try (Socket small = raw("POST /classify HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+                + "1\r\n{\r\n0\r\n\r\n")) {
+            assertThat(read(small)).startsWith("HTTP/1.1 400 ");
+        }
+        assertThat(client.post("/v1/completions", large).statusCode()).isEqualTo(200);
     }
 
     @Test

@@ -27,6 +27,7 @@ final class CachedDecoder implements Decoder {
     private final int context;
     private final KeyValueCache cache;
     private final PrefixCache prefixes;
+    private final int mostKept;
     private final Runnable ownerCheck;
     private final int[][] texts; // each row's tokens and room for more
 
@@ -44,6 +45,7 @@ final class CachedDecoder implements Decoder {
         this.context = cache.limit();
         this.cache = cache;
         this.prefixes = prefixes;
+        this.mostKept = prefixes.most(cache);
         this.ownerCheck = ownerCheck;
         this.texts = new int[cache.rows()][0];
     }
@@ -89,7 +91,12 @@ final class CachedDecoder implements Decoder {
 
     @Override
     public int kept(int[] text) {
-        return prefixes.keeps() ? prefixes.length(text) : -1;
+        return mostKept > 0 ? prefixes.length(text) : -1;
+    }
+
+    @Override
+    public int mostKept() {
+        return mostKept;
     }
 
     @Override
@@ -106,7 +113,7 @@ final class CachedDecoder implements Decoder {
     @Override
     public void remember(int row) {
         ownerCheck.run();
-        if (prefixes.keeps()) {
+        if (mostKept > 0) {
             try (AutoGradMode off = new AutoGradMode(false)) {
                 prefixes.write(Arrays.copyOf(texts[row], cache.length(row)), cache, row);
             }
@@ -140,12 +147,13 @@ final class CachedDecoder implements Decoder {
             Tensor at = Tensor.create(places, rows.length, width).to(device, ScalarType.Long); // (B, T)
             Tensor x =
                     forward(batch, Pass.following(at, new Continuation(cache, rows, counts, at), longest)); // (B, T, D)
-            for (int i = 0; i < rows.length; i++) {
-                cache.setLength(rows[i], cache.length(rows[i]) + counts[i]);
-            }
             Tensor ends = Tensor.create(last).to(device, ScalarType.Long); // (B)
             Tensor chosen = x.reshape(-1, x.size(2)).index_select(0, ends); // (B, D)
-            return logits(chosen.view(rows.length, 1, -1));
+            float[][] logits = logits(chosen.view(rows.length, 1, -1));
+            for (int i = 0; i < rows.length; i++) { // Last: rows of a pass that failed hold what they held.
+                cache.setLength(rows[i], cache.length(rows[i]) + counts[i]);
+            }
+            return logits;
         }
     }
 
@@ -209,10 +217,10 @@ final class CachedDecoder implements Decoder {
             TokenTensors inputs = TokenTensors.singles(next, vocabSize, device);
             Tensor at = Tensor.create(positions).to(device, ScalarType.Long); // (B)
             Tensor x = forward(inputs, Pass.following(at, cache.next(together), longest)); // (B, 1, D)
-            for (int row : together) {
+            float[][] found = logits(x); // (B, V)
+            for (int row : together) { // Last: rows of a pass that failed hold what they held.
                 cache.setLength(row, cache.length(row) + 1);
             }
-            float[][] found = logits(x); // (B, V)
             for (int i = 0; i < found.length; i++) {
                 logits[chosen.get(i)] = found[i];
             }

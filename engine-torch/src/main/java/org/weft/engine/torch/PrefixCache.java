@@ -59,9 +59,9 @@ final class PrefixCache implements AutoCloseable {
         }
     }
 
-    /** Whether anything is ever kept. */
-    boolean keeps() {
-        return limitBytes > 0;
+    /** First tokens of one text that the bound has room for; 0 where nothing is ever kept. */
+    int most(KeyValueCache cache) {
+        return PIECE * (int) Math.min(Integer.MAX_VALUE / PIECE, limitBytes / bytesOfPiece(cache));
     }
 
     /** How many of a text's first tokens are kept; at least the last one of the text is not among them. */
@@ -115,7 +115,7 @@ final class PrefixCache implements AutoCloseable {
         List<Piece> held = find(text, text.length);
         long size = bytesOfPiece(cache);
         int from = PIECE * held.size();
-        int to = PIECE * (int) Math.min(text.length / PIECE, limitBytes / size);
+        int to = Math.min(PIECE * (text.length / PIECE), most(cache));
         try {
             for (int at = from; at < to; at += PIECE) {
                 evict(size); // None of this text: what it begins with was used last, and all of it is within the bound.

@@ -90,8 +90,12 @@ class PrefixCacheTest {
             assertThat(prefixes.bytes()).isEqualTo(3 * PIECE);
             assertThat(prefixes.length(text(200, 4))).isEqualTo(96);
         }
-        try (PrefixCache none = new PrefixCache(0)) {
-            assertThat(none.keeps()).isFalse();
+        try (PointerScope scope = new PointerScope();
+                KeyValueCache cache = new KeyValueCache(ModelConfig.gpt2(1, WIDTH, 1, CONTEXT, 0), 1, torch.zeros(1));
+                PrefixCache none = new PrefixCache(PIECE - 1);
+                PrefixCache some = new PrefixCache(2 * PIECE + 1)) {
+            assertThat(none.most(cache)).isZero();
+            assertThat(some.most(cache)).isEqualTo(64);
         }
     }
 

@@ -63,6 +63,11 @@ final class GrowingText {
         return tokens[length - 1];
     }
 
+    /** Tokens of prompt and text. */
+    int length() {
+        return length;
+    }
+
     int newTokens() {
         return length - promptLength;
     }

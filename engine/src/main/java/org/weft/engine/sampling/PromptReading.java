@@ -12,7 +12,7 @@ import org.weft.engine.Decoder;
 /**
  * Prompts that are being read: several of about one length in a pass, and long ones piece by piece, so that texts that grow
  * beside them need not wait for a whole one (Agrawal et al. 2023, Sarathi). What a prompt has in common with one that is
- * being read is waited for, where the decoder keeps it, and not computed twice. The replica's thread's.
+ * being read is waited for, as far as the decoder has room to keep it, and not computed twice. The replica's thread's.
  */
 final class PromptReading {
     /** Tokens that are worth waiting for. */
@@ -131,7 +131,8 @@ final class PromptReading {
         boolean waits = kept >= 0
                 && prompts.values().stream()
                         .filter(other -> other.begun)
-                        .anyMatch(other -> inCommon(other.seen, prompt.seen) - kept >= SHARED);
+                        .mapToInt(other -> Math.min(inCommon(other.seen, prompt.seen), decoder.mostKept()))
+                        .anyMatch(common -> common - kept >= SHARED);
         if (!waits) {
             recalled += decoder.recall(row, prompt.seen);
             prompt.begun = true;

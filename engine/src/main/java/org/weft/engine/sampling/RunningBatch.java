@@ -195,12 +195,31 @@ public final class RunningBatch implements AutoCloseable {
     public int[] next(int[] chosen) {
         GrowingText[] growing =
                 Arrays.stream(chosen).mapToObj(row -> texts[row]).toArray(GrowingText[]::new);
-        float[][] logits = rows.follow(chosen, growing); // (chosen, V)
+        float[][] logits; // (chosen, V)
+        try {
+            logits = rows.follow(chosen, growing);
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            return Arrays.stream(chosen).map(this::nextAlone).toArray();
+        }
         int[] tokens = new int[chosen.length];
         for (int i = 0; i < chosen.length; i++) {
             tokens[i] = growOrFail(chosen[i], logits[i]);
         }
         return tokens;
+    }
+
+    /** The next token of one text, where a pass for several failed: what is too much for all is no one's fault. */
+    private int nextAlone(int row) {
+        GrowingText text = texts[row];
+        float[] logits; // (V)
+        try {
+            boolean appended = decoder.length(row) == text.length(); // before the pass failed for another row
+            logits = appended ? rows.begin(row, text) : rows.follow(new int[] {row}, new GrowingText[] {text})[0];
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            failures[row] = failure;
+            return Sampler.NONE;
+        }
+        return growOrFail(row, logits);
     }
 
     /** Why a row's text cannot go on; null where it can, or ends. */

@@ -24,6 +24,8 @@ final class HashingReplica implements ModelReplica {
     int passes; // over whole windows
     int mostRows; // that one append was for
     int poison = -1; // a token behind which nothing is a number
+    int room = Integer.MAX_VALUE; // rows that there is memory for in one pass
+    int heavy = -1; // a token that there is never memory for
 
     HashingReplica(int context, boolean caches) {
         this.context = context;
@@ -107,6 +109,9 @@ final class HashingReplica implements ModelReplica {
         @Override
         public float[][] append(int[] rows, int[] tokens) {
             Set<Integer> seen = new HashSet<>();
+            if (rows.length > room || Arrays.stream(tokens).anyMatch(token -> token == heavy)) {
+                throw new OutOfMemoryError("no memory for " + rows.length);
+            }
             mostRows = Math.max(mostRows, rows.length);
             return Arrays.stream(rows)
                     .mapToObj(row -> {

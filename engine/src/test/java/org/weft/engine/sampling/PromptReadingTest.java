@@ -25,6 +25,7 @@ class PromptReadingTest {
         private final int[][] texts = new int[8][0];
         private final List<int[]> remembered = new ArrayList<>();
         private final List<String> passes = new ArrayList<>();
+        private int mostKept = CONTEXT;
 
         @Override
         public int rows() {
@@ -65,10 +66,15 @@ class PromptReadingTest {
                     .mapToInt(other -> {
                         int different = Arrays.mismatch(other, text);
                         int common = different < 0 ? text.length : different;
-                        return Math.min(common, text.length - 1) / 32 * 32;
+                        return Math.min(Math.min(common, text.length - 1), mostKept) / 32 * 32;
                     })
                     .max()
                     .orElse(0);
+        }
+
+        @Override
+        public int mostKept() {
+            return mostKept;
         }
 
         @Override
@@ -166,6 +172,21 @@ class PromptReadingTest {
         place(5, prompt(75, 70, 2));
         reading.remove(5);
         assertThat(read(512)).isEmpty();
+    }
+
+    @Test
+    void whatThereIsNoRoomToKeepIsNotWaitedFor() {
+        decoder.mostKept = 0;
+        place(0, prompt(80, 70, 2));
+        place(1, prompt(81, 70, 3));
+        assertThat(read(512)).containsExactlyInAnyOrder(0, 1);
+        decoder.mostKept = 32;
+        place(2, prompt(80, 70, 4));
+        assertThat(read(512)).containsExactly(2);
+        place(3, prompt(81, 70, 5)); // all that is kept of it is there
+        place(4, prompt(82, 70, 6));
+        assertThat(read(512)).containsExactlyInAnyOrder(3, 4);
+        assertThat(decoder.passes).containsExactly("0:80 1:81", "2:48", "3:49 4:50");
     }
 
     @Test

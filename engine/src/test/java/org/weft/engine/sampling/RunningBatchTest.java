@@ -147,6 +147,36 @@ class RunningBatchTest {
     }
 
     @Test
+    void aPassThatFailsIsTriedTextByText() {
+        SamplingOptions sampling = new SamplingOptions(0.9, 0, 0.95, 3);
+        List<int[]> prompts = List.of(new int[] {1, 2}, new int[] {5}, new int[] {7, 8, 9});
+        try (RunningBatch batch = RunningBatch.open(replica, CONTEXT, 3, TextTokens.endless())) {
+            List<List<Integer>> grown = new ArrayList<>();
+            for (int row = 0; row < 3; row++) {
+                grown.add(new ArrayList<>(List.of(batch.begin(row, prompts.get(row), sampling))));
+            }
+            replica.room = 1;
+            for (int step = 0; step < 5; step++) {
+                int[] next = batch.next(new int[] {0, 1, 2});
+                for (int row = 0; row < 3; row++) {
+                    grown.get(row).add(next[row]);
+                }
+            }
+            for (int row = 0; row < 3; row++) {
+                assertThat(Arrays.stream(alone(prompts.get(row), sampling)).boxed())
+                        .startsWith(grown.get(row).toArray(Integer[]::new));
+            }
+
+            replica.heavy = grown.get(1).get(5);
+            int[] next = batch.next(new int[] {0, 1, 2});
+            assertThat(batch.failure(1)).hasMessage("no memory for 1");
+            assertThat(next[1]).isEqualTo(Sampler.NONE);
+            assertThat(batch.failure(0)).isNull();
+            assertThat(next[2]).isEqualTo(alone(prompts.get(2), sampling)[6]);
+        }
+    }
+
+    @Test
     void aRowHasOneTextAtATime() {
         try (RunningBatch batch = RunningBatch.open(replica, CONTEXT, 2, TextTokens.endless())) {
             assertThat(batch.rows()).isEqualTo(2);
