@@ -59,3 +59,17 @@ bench_executors() {
 bench_status() {
   awk -v field="$2:" '$1 == field { printf "%d\n", $2 / 1024 }' "/proc/$1/status" 2>/dev/null || true
 }
+
+# bench_serve LOG [OPTION...]: a server of the clone's own on a free port; sets BENCH_URL and BENCH_SERVER, its process, which
+# ends when the script does. WEFT_DRIVER_MEMORY is its heap.
+bench_serve() {
+  local log=$1
+  shift
+  "$WEFT_ROOT/weft" serve --port 0 "$@" >/dev/null 2>"$log" &
+  BENCH_SERVER=$!
+  bench_stop_on_exit "$BENCH_SERVER"
+  until BENCH_URL=$(sed -n 's/.*serving .* at \(https\{0,1\}:[^ ]*[0-9]\)\/.*/\1/p' "$log") && [ -n "$BENCH_URL" ]; do
+    kill -0 "$BENCH_SERVER" 2>/dev/null || { cat "$log" >&2; return 1; }
+    sleep 0.2
+  done
+}

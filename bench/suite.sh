@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# A suite of tasks on a tiny model, judged here and by EleutherAI's lm-evaluation-harness over transformers: multiple choice
-# and last words with 0, 2 and 8 examples, rolling likelihoods. Fails where an outcome, an accuracy or a likelihood differs,
-# or where one task and three do not write the same bytes.
-#   PYTHON=python3 (with lm_eval, transformers and torch from PyPI) bench/suite.sh
+# A suite of tasks on a tiny model, judged here, by EleutherAI's lm-evaluation-harness over transformers, and by its
+# local-completions over HTTP against `weft serve`: multiple choice and last words with 0, 2 and 8 examples, rolling likelihoods.
+# Fails where an outcome, an accuracy or a likelihood differs, or where one task and three do not write the same bytes.
+#   PYTHON=python3 (with lm_eval[api], transformers and torch from PyPI) bench/suite.sh
 #   WORK_DIR=…
 set -euo pipefail
 BENCH=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -20,4 +20,5 @@ for tasks in 1 3; do
   "$weft" evaluate --checkpoint "$WORK_DIR/imported" --suite "$WORK_DIR/suite.yaml" --output "$WORK_DIR/tasks-$tasks" \
     --set cluster.master="local[$tasks]" 2>>"$WORK_DIR/weft.log"
 done
-"$python" "$BENCH/peers/suite.py" check "$WORK_DIR" "$WORK_DIR/tasks-1" "$WORK_DIR/tasks-3"
+bench_serve "$WORK_DIR/serve.log" --checkpoint "facts=$WORK_DIR/served"
+"$python" "$BENCH/peers/suite.py" check "$WORK_DIR" "$BENCH_URL" "$WORK_DIR/tasks-1" "$WORK_DIR/tasks-3"

@@ -5,8 +5,9 @@
 
 Needs gguf and one binding of llama.cpp: xllamacpp or llama-cpp-python (pip install gguf xllamacpp). For each model and type: the prompt's
 tokens by the tokenizer in the file, and greedy text beside Weft's. float32 and float16 must agree, or differ first at a token
-where Weft's first choice was nearer to its second than MARGIN; of Q8_0 and Q4_0 it says how many tokens agree. Ends with status 1
-where something must agree and does not.
+where Weft's first choice was nearer to its second than MARGIN; of Q8_0 and Q4_0 it says how many tokens agree. With xllamacpp it says,
+too, how far llama.cpp's leads of first choices were from Weft's on the way: its rounding, by number. Ends with status 1 where
+something must agree and does not.
 """
 import json
 import pathlib
@@ -26,13 +27,16 @@ def by_xllamacpp(path, prompt, ids):
     params.n_ctx = 256
     params.n_parallel = 1
     params.warmup = False
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
+    params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
     params.cache_type_k = params.cache_type_v = xllamacpp.ggml_type.GGML_TYPE_F32
     server = xllamacpp.Server(params)
-    answer = server.handle_completions({"prompt": prompt, "max_tokens": TOKENS, "temperature": 0, "top_k": 1, "logprobs": 1,
+    answer = server.handle_completions({"prompt": prompt, "max_tokens": TOKENS, "temperature": 0, "top_k": 1, "logprobs": 2,
                                         "cache_prompt": False, "repeat_penalty": 1.0})
     read = answer["usage"]["prompt_tokens"]
-    written = [token["id"] for token in answer["choices"][0]["logprobs"]["content"]]
-    return ids if read == len(ids) else [f"{read} tokens"], written
+    said = answer["choices"][0]["logprobs"]["content"]
+    leads = [token["top_logprobs"][0]["logprob"] - token["top_logprobs"][1]["logprob"] for token in said]
+    return ids if read == len(ids) else [f"{read} tokens"], [token["id"] for token in said], leads
 
 
 def by_llama_cpp_python(path, prompt, ids):
@@ -46,7 +50,7 @@ def by_llama_cpp_python(path, prompt, ids):
         written.append(token)
         if len(written) == TOKENS:
             break
-    return tokens, written
+    return tokens, written, []
 
 
 def generate(path, prompt, ids):
@@ -66,12 +70,14 @@ def judged(directory, kind, facts):
     for tensor in reader.tensors:
         if not tensor.data.size:
             wrong.append(f"{tensor.name} is empty")
-    prompt, written = generate(path, facts["prompt"], facts["prompt_ids"])
+    prompt, written, leads = generate(path, facts["prompt"], facts["prompt_ids"])
     if list(prompt) != facts["prompt_ids"]:
         wrong.append(f"prompt: {list(prompt)} instead of {facts['prompt_ids']}")
     expected = facts["tokens"][: len(written)]
     same = next((i for i, pair in enumerate(zip(written, expected)) if pair[0] != pair[1]), len(written))
     seen = f"{len(fields)} keys, {len(reader.tensors)} tensors, {same} of {len(written)} tokens as Weft's"
+    if leads and same:
+        seen += f", leads {max(abs(a - b) for a, b in zip(leads[:same], facts['margins'])):.1e} apart at most"
     if same < len(written):
         margin = facts["margins"][same]
         seen += f"; Weft's first choice there was ahead by {margin:.4f}"

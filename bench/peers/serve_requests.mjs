@@ -5,7 +5,8 @@ import OpenAI from 'openai';
 
 const base = process.argv[2];
 const client = new OpenAI({baseURL: base + '/v1', apiKey: process.env.WEFT_KEY ?? 'none', maxRetries: 0});
-const model = (await client.models.list()).data[0].id;
+const models = (await client.models.list()).data;
+const model = models[0].id;
 const messages = [{role: 'user', content: 'Say:'}];
 let wrong = 0;
 
@@ -57,5 +58,30 @@ await row('chat, stream, usage', async () => {
 await row('chat, logprobs', async () =>
   `${(await chatted({logprobs: true, top_logprobs: 3})).choices[0].logprobs.content[0].top_logprobs.length} beside the first`);
 await row('tools', () => refused('tools', () => chatted({tools: [{type: 'function', function: {name: 'f'}}]})));
-await row('response_format', () => refused('response_format', () => chatted({response_format: {type: 'json_object'}})));
+await row('json_schema', () => refused('response_format', () =>
+  chatted({response_format: {type: 'json_schema', json_schema: {name: 'n', schema: {}}}})));
+await row('json_object', async () => {
+  const {message, finish_reason} = (await chatted({response_format: {type: 'json_object'}, max_tokens: 200, temperature: 1, seed: 3})).choices[0];
+  if (!message.content.trimStart().startsWith('{')) throw new Error(JSON.stringify(message.content));
+  if (finish_reason === 'stop') JSON.parse(message.content);
+  return JSON.stringify(message.content.slice(0, 40));
+});
+await row('best_of, n', async () => `${(await prompted({best_of: 3, n: 2, temperature: 1, seed: 5})).choices.length} choices`);
+await row('a stream that is left', async () => {
+  const stream = await prompted({stream: true, max_tokens: 200, temperature: 1, seed: 3});
+  for await (const chunk of stream) {
+    stream.controller.abort();
+    return JSON.stringify(chunk.choices[0].text);
+  }
+});
+if (models.some(one => one.id === 'vectors')) {
+  await row('embeddings', async () => {
+    const {data} = await client.embeddings.create({model: 'vectors', input: ['a cat', 'the sea']});
+    const plain = await client.embeddings.create({model: 'vectors', input: ['a cat', 'the sea'], encoding_format: 'float'});
+    const apart = Math.max(...data.flatMap((one, i) => one.embedding.map((x, j) => Math.abs(x - plain.data[i].embedding[j]))));
+    if (!(apart < 1e-6)) throw new Error(`base64 and float are ${apart} apart`);
+    return `${data.length} vectors of ${data[0].embedding.length}`;
+  });
+  await row('dimensions', () => refused('dimensions', () => client.embeddings.create({model: 'vectors', input: 'a', dimensions: 2})));
+}
 process.exit(wrong ? 1 : 0);

@@ -1,16 +1,19 @@
-#!/usr/bin/python3
-"""Forty requests to a server of Weft's, as OpenAI's client of PyPI and lm-evaluation-harness send them.
+#!/usr/bin/env python3
+"""Requests to a server of Weft's, as OpenAI's client of PyPI, LangChain and lm-evaluation-harness send them.
 
-    python3 bench/peers/serve_requests.py http://127.0.0.1:8080 [table.md [TOKENIZER_DIR]]
+    python3 bench/peers/serve_requests.py http://127.0.0.1:8080 [table.md [DIR]]
 
-The server has a byte-level model with a chat template, such as one of conf/finetune-instruction.yaml. Needs PyPI's openai;
-where it has lm_eval and transformers too, and the third argument is the directory of the model's tokenizer, its
-local-completions run against the server. Prints a row a request, and ends with status 1 where one was not answered as it
-should have been.
+The first of the server's models is one of single bytes with a chat template. Where DIR is given, the server has every model that
+serve_models.py wrote there, by the names of their directories, and their answers are compared with what it says of them. Needs
+PyPI's openai; LangChain's rows langchain-openai, and with DIR the harness's lm_eval[api]: without them there are none. Prints a row
+a request, and ends with status 1 where one was not answered as it should have been.
 """
+import base64
+import importlib.util
 import json
 import math
 import os
+import struct
 import sys
 import urllib.error
 import urllib.request
@@ -159,7 +162,7 @@ def chats():
                         ("top_logprobs", 2), ("reasoning_effort", "low")]:
         send, answered = refused(400, name, chat(**{name: value}))
         row("openai", f"chat, {name}", send, answered)
-    row("openai", "chat, half a surrogate pair", raw("/v1/chat/completions", {"messages": [{"role": "user", "content": "\ud83d"}]}),
+    row("openai", "chat, half a surrogate pair", raw("/v1/chat/completions", {"model": MODEL, "messages": [{"role": "user", "content": "\ud83d"}]}),
         lambda answer: check(answer[0] == 400 and answer[1]["error"]["param"] == "messages", str(answer)) or "400, param=messages")
 
 
@@ -226,11 +229,128 @@ def harness(directory):
         lambda: model.generate_until(instances("generate_until", [("Say:", {"until": ["END"], "max_gen_toks": 40})])), repr)
 
 
+def near(name, found, expected):
+    """Numbers side by side, with how far they are apart."""
+    furthest = max(abs(a - b) for a, b in zip(found, expected, strict=True))
+    check(furthest < 1e-5, f"{name}: {furthest:.1e} away")
+    return f"{name}: {len(expected)} numbers within {furthest:.0e}"
+
+
+def embeddings(expected):
+    flat = [number for vector in expected["vectors"] for number in vector]
+
+    def embed(**fields):
+        return lambda: CLIENT.embeddings.create(**{"model": "vectors", "input": expected["texts"]} | fields)
+
+    def vectors(answer):
+        check([one.index for one in answer.data] == list(range(len(expected["texts"]))), "the order")
+        return near("vectors", [number for one in answer.data for number in one.embedding], flat)
+
+    row("openai", "embeddings", embed(), vectors)
+    row("openai", "embeddings, float", embed(encoding_format="float"), vectors)
+    row("openai", "embeddings, base64", raw("/v1/embeddings", {"model": "vectors", "input": expected["texts"], "encoding_format": "base64"}),
+        lambda answer: near("vectors", [number for one in answer[1]["data"] for number in struct.unpack(
+            f"<{len(expected['vectors'][0])}f", base64.b64decode(one["embedding"]))], flat))
+    row("openai", "embeddings of token ids", embed(input=expected["ids"]), vectors)
+    row("openai", "embeddings, dimensions as there are", embed(dimensions=len(expected["vectors"][0])), vectors)
+    for fields in ({"dimensions": 2}, {"input": []}, {"encoding_format": "hex"}):
+        name = next(iter(fields))
+        send, answered = refused(400, name, embed(**fields))
+        row("openai", f"embeddings, {name}={fields[name]!r}", send, answered)
+    send, answered = refused(404, None, embed(model="chat"))
+    row("openai", "embeddings of a model that writes", send, answered)
+
+
+def predictions(expected):
+    def ask(model, path="/predict", **fields):
+        return raw(path, {"model": model, "input": expected["texts"]} | fields)
+
+    def all_of(name):
+        return lambda answer: [one[name] for one in answer[1]["data"]]
+
+    row("http", "predict, classification", ask("labels"), lambda a: near("probabilities", [
+        one["probabilities"][label] for one in a[1]["data"] for label in ("bad", "good", "fair")],
+        [one[label] for one in expected["labels"] for label in ("bad", "good", "fair")]))
+    row("http", "classify", ask("labels", "/classify"), lambda a: check(
+        [one["labels"][0]["label"] for one in a[1]["data"]] == [max(one, key=one.get) for one in expected["labels"]], str(a))
+        or "the library's labels")
+    row("http", "predict, regression", ask("rating"), lambda a: near("numbers", all_of("prediction")(a), expected["rating"]))
+    row("http", "predict, tokens", ask("tags"), lambda a: check(all_of("prediction")(a) == expected["tags"], str(a[1]["data"]))
+        or "the library's tags")
+    context = "Ada wrote the notes in London ."
+    row("http", "predict, qa", ask("reader", input={"question": "who wrote it ?", "context": context}), lambda a: check(
+        all(one["prediction"] == context[one["start"]:one["end"]] for one in a[1]["data"]), str(a)) or str(a[1]["data"][0]))
+    for model, path in (("chat", "/predict"), ("vectors", "/classify"), ("labels", "/v1/completions")):
+        row("http", f"{path} of {model}", ask(model, path), lambda a: check(
+            a[0] == 404 and a[1]["error"]["code"] == "endpoint_not_served", str(a)) or a[1]["error"]["message"][:70])
+    row("http", "predict without a model's name", raw("/predict", {"input": "a cat"}), lambda a: check(
+        a[0] == 400 and a[1]["error"]["param"] == "model", str(a)) or "400, param=model")
+
+
+def langchain(expected):
+    """LangChain's classes of OpenAI's, as its own pages use them."""
+    from langchain_openai import ChatOpenAI, OpenAI, OpenAIEmbeddings
+
+    common = {"base_url": BASE + "/v1", "api_key": os.environ.get("WEFT_KEY", "none"), "max_retries": 0}
+    writer = ChatOpenAI(model=MODEL, temperature=0, max_tokens=8, **common)
+    completer = OpenAI(model=MODEL, temperature=0, max_tokens=8, **common)
+    asked = [("system", "Be brief."), ("human", "Say:")]
+    row("langchain", "ChatOpenAI.invoke", lambda: writer.invoke(asked), lambda a: check(
+        a.usage_metadata["output_tokens"] > 0, str(a)) or repr(a.content))
+    row("langchain", "ChatOpenAI.stream", lambda: list(writer.stream(asked)), lambda chunks: check(
+        "".join(chunk.content for chunk in chunks) == writer.invoke(asked).content, str(chunks)) or f"the same in {len(chunks)} chunks")
+    row("langchain", "ChatOpenAI.batch", lambda: writer.batch([asked, "Say:"]), lambda a: f"{len(a)} answers")
+    row("langchain", "ChatOpenAI, logprobs", lambda: writer.bind(logprobs=True, top_logprobs=2).invoke(asked),
+        lambda a: f"{len(a.response_metadata['logprobs']['content'])} tokens")
+    row("langchain", "ChatOpenAI, json_object", lambda: writer.bind(  # the client takes no object that is not whole
+        response_format={"type": "json_object"}, temperature=1, seed=3, max_tokens=400).invoke(asked),
+        lambda a: check(isinstance(json.loads(a.content), dict), a.content) or repr(a.content[:40]))
+    row("langchain", "ChatOpenAI, tools that it does not know", lambda: writer.bind_tools([{
+        "type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {}}}}]),
+        lambda bound: unknown(bound, asked))
+    row("langchain", "OpenAI.invoke", lambda: completer.invoke("Say:"), repr)
+    row("langchain", "OpenAI.stream", lambda: list(completer.stream("Say:")), lambda pieces: check(
+        "".join(pieces) == completer.invoke("Say:"), str(pieces)) or f"the same in {len(pieces)} pieces")
+    row("langchain", "OpenAI, n=2, best_of=3", lambda: OpenAI(
+        model=MODEL, temperature=1, seed=5, n=2, best_of=3, max_tokens=8, **common).generate(["Say:"]),
+        lambda a: f"{len(a.generations[0])} texts")
+    if expected:
+        vectors = OpenAIEmbeddings(model="vectors", check_embedding_ctx_length=False, **common)
+        flat = [number for vector in expected["vectors"] for number in vector]
+        row("langchain", "OpenAIEmbeddings.embed_documents", lambda: vectors.embed_documents(expected["texts"]),
+            lambda a: near("vectors", [number for vector in a for number in vector], flat))
+        row("langchain", "OpenAIEmbeddings.embed_query", lambda: vectors.embed_query(expected["texts"][0]),
+            lambda a: near("vector", a, expected["vectors"][0]))
+
+
+def unknown(bound, asked):
+    try:
+        bound.invoke(asked)
+    except openai.BadRequestError as failure:
+        check(failure.param == "tools", str(failure))
+        return "400, param=tools"
+    raise Expected("200, and nothing said")
+
+
+def installed(package):
+    found = importlib.util.find_spec(package)
+    if not found:
+        print(f"{package} is not installed: no rows of it", file=sys.stderr)
+    return bool(found)
+
+
+directory = sys.argv[3] if len(sys.argv) > 3 else None
+told = json.load(open(f"{directory}/expected.json", encoding="utf-8")) if directory else None
 completions()
 chats()
 harness_shapes()
-if len(sys.argv) > 3:
-    harness(sys.argv[3])
+if told:
+    embeddings(told)
+    predictions(told)
+if installed("langchain_openai"):
+    langchain(told)
+if directory and installed("lm_eval"):
+    harness(f"{directory}/chat")
 lines = ["| | client | request | answer | |", "|---|---|---|---|---|"]
 lines += [f"| {i} | {client} | {what} | {said} | {'ok' if well else 'WRONG'} |" for i, (client, what, said, well) in enumerate(ROWS, 1)]
 print("\n".join(lines))

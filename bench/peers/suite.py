@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
-"""A suite of tasks on a tiny model, judged by EleutherAI's lm-evaluation-harness over transformers (PyPI: lm_eval).
+"""A suite of tasks on a tiny model, judged by EleutherAI's lm-evaluation-harness over transformers and over a server.
 
-    python bench/peers/suite.py make DIR              model/ (a Llama that learnt some facts), suite.yaml and its documents
-    python bench/peers/suite.py check DIR OURS...     OURS: what `weft evaluate --suite --output` wrote, once or more often
+    python bench/peers/suite.py make DIR                  model/ (a Llama that learnt some facts), suite.yaml and its documents;
+                                                          served/, the same model for the server
+    python bench/peers/suite.py check DIR URL OURS...     URL: of `weft serve --checkpoint facts=DIR/served`
+                                                          OURS: what `weft evaluate --suite --output` wrote, once or more often
 
-check prints a line a task and ends with status 1 where a metric or a document's outcome is not the harness's, where a
-log-likelihood is further away than 1e-4, or where two of OURS are not the same bytes.
+check prints a line a task and judge, and ends with status 1 where a metric or a document's outcome is not the harness's, where
+a log-likelihood is further away than 1e-4, or where two of OURS are not the same bytes. Needs lm_eval[api], transformers, torch.
 """
 import json
 import math
 import os
 import random
+import shutil
 import sys
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -23,6 +26,9 @@ NAMES = ["Ada", "Bruno", "Chloé", "Dmitri", "Elif", "Farid", "Greta", "Hiro", "
 VERBS = ["likes", "paints", "sells", "counts", "fears"]
 THINGS = ["plums", "red apples", "ships", "old clocks", "bees", "crêpes", "green lamps", "snow", "maps", "blue doors"]
 TOLERANCE = 1e-4
+# local-completions asks for one token more than it scores, and does not count it: with so many positions it gives the model what
+# the harness gives the model itself. Turned positions are no part of the weights.
+SERVED_CONTEXT = CONTEXT + 2
 
 
 def facts(draw):
@@ -61,6 +67,14 @@ def model(directory, draw, known):
     fast.save_pretrained(directory)
 
 
+def serve(directory, copy):
+    shutil.copytree(directory, copy)
+    with open(f"{copy}/config.json", encoding="utf-8") as file:
+        config = json.load(file) | {"max_position_embeddings": SERVED_CONTEXT}
+    with open(f"{copy}/config.json", "w", encoding="utf-8") as file:
+        json.dump(config, file)
+
+
 def write(path, documents):
     with open(path, "w", encoding="utf-8") as file:
         for document in documents:
@@ -85,6 +99,7 @@ def make(directory):
     draw = random.Random(17)
     known = facts(draw)
     model(f"{directory}/model", draw, known)
+    serve(f"{directory}/model", f"{directory}/served")
     unsure = known + [(name, verb, draw.choice(THINGS)) for name, verb, _ in known]  # half of them were never learnt
     write(f"{directory}/choices.jsonl", [choice(draw, fact, known) for fact in unsure])
     write(f"{directory}/choices_shots.jsonl", [choice(draw, fact, known) for fact in draw.sample(known, 9)])
@@ -115,19 +130,20 @@ def make(directory):
         yaml.safe_dump({"group": "facts", "task": tasks}, file, sort_keys=False, allow_unicode=True)
 
 
-def judged(directory):
-    import lm_eval
+def judges(directory, url):
     from lm_eval.models.huggingface import HFLM
-    tasks = yaml.safe_load(open(f"{directory}/suite.yaml", encoding="utf-8"))["task"]
-    lm = HFLM(pretrained=f"{directory}/model", device="cpu", dtype="float32", batch_size=1)
-    return lm_eval.simple_evaluate(model=lm, tasks=tasks, log_samples=True, bootstrap_iters=1000), tasks
+    from lm_eval.models.openai_completions import LocalCompletionsAPI
+    yield "transformers", HFLM(pretrained=f"{directory}/model", device="cpu", dtype="float32", batch_size=1)
+    yield "served", LocalCompletionsAPI(
+        model="facts", base_url=f"{url}/v1/completions", tokenizer=f"{directory}/served", tokenizer_backend="huggingface",
+        batch_size=3, num_concurrent=4, max_length=SERVED_CONTEXT)
 
 
 def close(a, b, tolerance):
     return math.isclose(a, b, rel_tol=tolerance, abs_tol=tolerance)
 
 
-def compare(task, theirs, ours, directory):
+def compare(judge, task, theirs, ours, directory):
     name = task["task"]
     metrics = {key.split(",")[0]: value for key, value in theirs["results"][name].items() if key.endswith(",none")}
     wrong, furthest, shown = [], 0.0, []
@@ -158,18 +174,21 @@ def compare(task, theirs, ours, directory):
             wrong.append(f"document {sample['doc_id']}: is_greedy {responses[0][1]} {line['is_greedy']}")
     if furthest > TOLERANCE:
         wrong.append(f"a log-likelihood is {furthest:.2e} away")
-    print(f"{name:16s} {len(lines):4d} documents  log-likelihoods within {furthest:.1e}  {', '.join(shown)}"
+    print(f"{judge:12s} {name:16s} {len(lines):4d} documents  log-likelihoods within {furthest:.1e}  {', '.join(shown)}"
           + ("" if not wrong else "  DIFFERS: " + "; ".join(wrong[:5])))
     return not wrong
 
 
-def check(directory, ours):
-    theirs, tasks = judged(directory)
+def check(directory, url, ours):
+    import lm_eval
     good = True
     first = ours[0]
     results = json.load(open(f"{first}/results.json", encoding="utf-8"))
-    for task in tasks:
-        good &= compare(task, theirs, results, first)
+    for judge, lm in judges(directory, url):
+        tasks = yaml.safe_load(open(f"{directory}/suite.yaml", encoding="utf-8"))["task"]  # the harness takes them apart
+        theirs = lm_eval.simple_evaluate(model=lm, tasks=tasks, log_samples=True, bootstrap_iters=1000)
+        for task in tasks:
+            good &= compare(judge, task, theirs, results, first)
     for other in ours[1:]:
         for name in sorted(os.listdir(first)):
             if not name.startswith(".") and open(f"{first}/{name}", "rb").read() != open(f"{other}/{name}", "rb").read():
@@ -182,4 +201,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "make":
         make(sys.argv[2])
     else:
-        sys.exit(check(sys.argv[2], sys.argv[3:]))
+        sys.exit(check(sys.argv[2], sys.argv[3], sys.argv[4:]))
