@@ -20,5 +20,5 @@ heap=${HEAP:-256m}
 # All of the heap is there from the start, so that what grows is not Java's.
 export WEFT_DRIVER_MEMORY=$heap WEFT_JAVA_OPTS="-Xms$heap -XX:+AlwaysPreTouch ${WEFT_JAVA_OPTS:-}"
 bench_serve "$WORK_DIR/serve.log" --checkpoint "chat=$models/chat" --checkpoint "wide=$models/wide" \
-  --connections 256 --queue 64 --max-batch 8 --threads 1
+  --timeout 600 --connections 256 --queue 64 --max-batch 8 --threads 1
 "$python" "$BENCH/peers/serve_faults.py" "$BENCH_URL" "$BENCH_SERVER" "$@"

@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One client's connection: whole requests in, one after the other. Requests that come while another is being answered
@@ -26,12 +27,12 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     private final BodyMemory memory;
     private final Deque<FullHttpRequest> waiting = new ArrayDeque<>();
     private HttpAnswer answering;
-    private int answeringBytes; // of its request's body
+    private Body body; // of the request that is being answered
     private boolean closeAfter;
 
     /**
      * @param requests where requests are read and checked, which takes longer than a channel's thread may
-     * @param memory that bodies were taken of; they are given back when their request is answered
+     * @param memory that bodies were taken of; they are given back when their request was looked at and answered
      */
     HttpConnection(Api api, ServeMetrics metrics, Executor requests, OpenAnswers open, BodyMemory memory) {
         this.api = api;
@@ -71,7 +72,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
                     request.caller().origin(), headers.get(HttpHeaderNames.ACCESS_CONTROL_REQUEST_HEADERS)));
         }
         answering = answer;
-        answeringBytes = message.content().readableBytes();
+        body = new Body(message.content().readableBytes(), refusal == null ? 2 : 1);
         open.began();
         answer.onWritten(() -> written(context));
         if (refusal != null) {
@@ -79,7 +80,28 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
             answer.fail(refusal);
             return;
         }
-        requests.execute(() -> api.handle(request, answer));
+        Body looked = body;
+        requests.execute(() -> {
+            api.handle(request, answer);
+            looked.done();
+        });
+    }
+
+    /** A body in memory: until its request is answered, or nobody waits for that, and until who looks at it is done with it. */
+    private final class Body {
+        private final int bytes;
+        private final AtomicInteger users;
+
+        Body(int bytes, int users) {
+            this.bytes = bytes;
+            this.users = new AtomicInteger(users);
+        }
+
+        void done() {
+            if (users.decrementAndGet() == 0) {
+                memory.give(bytes);
+            }
+        }
     }
 
     private void written(ChannelHandlerContext context) {
@@ -105,7 +127,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
 
     private void ended() {
         answering = null;
-        memory.give(answeringBytes);
+        body.done();
         open.ended();
     }
 
