@@ -18,6 +18,11 @@ public interface EngineProvider {
      */
     void require(ModelShape shape, ReplicaOptions options);
 
+    /** Whether its replicas {@linkplain ModelReplica#learnFrom learn from} others. */
+    default boolean distils() {
+        return false;
+    }
+
     /**
      * Opens a replica with parameters of zero. The calling thread owns it from here on.
      *

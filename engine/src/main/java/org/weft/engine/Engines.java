@@ -70,7 +70,18 @@ public final class Engines {
     /** What the run's engine cannot compute is said before anything starts. */
     public static void require(WeftConfig config, ModelShape shape) {
         String device = config.cluster().device() == Device.CUDA ? "cuda" : "cpu";
+        requireDistillation(config);
         require(config.cluster().engine(), shape, options(config, device));
+    }
+
+    private static void requireDistillation(WeftConfig config) {
+        String engine = config.cluster().engine();
+        if (config.distillation().active() && !known(engine).distils()) {
+            throw WeftException.usage(
+                    "cluster.engine=" + engine + " learns from no teacher: distillation.teacher="
+                            + config.distillation().teacher(),
+                    "use cluster.engine=" + TORCH);
+        }
     }
 
     private static ReplicaOptions options(WeftConfig config, String device) {

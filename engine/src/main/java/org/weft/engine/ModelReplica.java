@@ -2,6 +2,7 @@ package org.weft.engine;
 
 import java.nio.ByteBuffer;
 import org.weft.core.batches.Batch;
+import org.weft.core.config.DistillationConfig;
 import org.weft.core.model.TaskHead;
 import org.weft.core.params.ParameterLayout;
 
@@ -92,6 +93,18 @@ public interface ModelReplica extends Replica<Batch> {
      */
     default float[] answerLogits(int[] source, int[] answer) {
         throw new IllegalStateException("this replica continues a text: it reads none beside");
+    }
+
+    /**
+     * Learns from now on from another model, too: {@link #accumulateGradient} asks it about the same micro-batches, without dropout, and
+     * {@link #figures} tells what both parts of the loss come to. Evaluations are the task's alone, as before.
+     *
+     * @param teacher of the same thread, device and engine, which reads the same tokens and predicts as many of them, or as many
+     *     labels; closed with this replica, or at once where it is refused
+     */
+    default void learnFrom(ModelReplica teacher, DistillationConfig how) {
+        teacher.close();
+        throw new IllegalStateException("this replica learns from no other");
     }
 
     /** Generates texts side by side. The caller closes what comes back before the replica. */

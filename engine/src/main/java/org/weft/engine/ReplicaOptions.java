@@ -13,13 +13,26 @@ import org.weft.core.config.TrainingConfig.Precision;
  * @param recompute whether backward computes each block again instead of keeping what is within it
  * @param documentAttention whether batches say where documents begin that are to be attended to one by one
  * @param streamed whether one block is held at a time, and nothing but {@link Replica#spans} yields gradients
+ * @param fixed whether nothing of it ever learns: it has no memory for gradients
  */
 public record ReplicaOptions(
-        String device, int threads, boolean bfloat16, boolean recompute, boolean documentAttention, boolean streamed) {
+        String device,
+        int threads,
+        boolean bfloat16,
+        boolean recompute,
+        boolean documentAttention,
+        boolean streamed,
+        boolean fixed) {
     public ReplicaOptions {
         if (threads < 1) {
             throw new IllegalArgumentException("replica threads=" + threads + " must be at least 1");
         }
+    }
+
+    /** Of replicas that learn. */
+    public ReplicaOptions(
+            String device, int threads, boolean bfloat16, boolean recompute, boolean documentAttention, boolean streamed) {
+        this(device, threads, bfloat16, recompute, documentAttention, streamed, false);
     }
 
     /** Of replicas that hold all of their parameters. */
@@ -53,5 +66,11 @@ public record ReplicaOptions(
                 training.precision() == Precision.BF16,
                 training.recompute(),
                 training.documentAttention());
+    }
+
+    /** Of a model beside one that is trained so: it is computed alike, and never learns. */
+    public static ReplicaOptions teaching(String device, ClusterConfig cluster, TrainingConfig training) {
+        ReplicaOptions own = training(device, cluster.threads(), training);
+        return new ReplicaOptions(device, own.threads, own.bfloat16, false, own.documentAttention, false, true);
     }
 }

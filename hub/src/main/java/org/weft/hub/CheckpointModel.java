@@ -9,6 +9,7 @@ import org.weft.core.config.FinetuneConfig.Pooling;
 import org.weft.core.config.HeadKind;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.Family;
+import org.weft.core.model.TaskHead;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.TokenizerFile;
 import org.weft.driver.checkpoint.Checkpoint;
@@ -90,6 +91,12 @@ record CheckpointModel(Store store, Checkpoint known) implements StoredModel {
 
     @Override
     public ModelReplica body(ReplicaOptions options) throws IOException {
+        return replica(options);
+    }
+
+    /** What it was tuned to give it pools as it was tuned. */
+    @Override
+    public ModelReplica vectors(ReplicaOptions options, TaskHead.Pooling pooling) throws IOException {
         return replica(options);
     }
 

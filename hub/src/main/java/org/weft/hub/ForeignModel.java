@@ -8,6 +8,7 @@ import org.weft.core.WeftException;
 import org.weft.core.config.FinetuneConfig.Pooling;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.Family;
+import org.weft.core.model.TaskHead;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.TokenizerFile;
@@ -92,7 +93,14 @@ record ForeignModel(
     @Override
     public ModelReplica body(ReplicaOptions options) throws IOException {
         try (HuggingFaceModel model = HuggingFaceModel.open(store, directory)) {
-            return model.body(options);
+            return model.body(options, TaskHead.Pooling.MEAN);
+        }
+    }
+
+    @Override
+    public ModelReplica vectors(ReplicaOptions options, TaskHead.Pooling pooling) throws IOException {
+        try (HuggingFaceModel model = HuggingFaceModel.open(store, directory)) {
+            return model.body(options, pooling);
         }
     }
 

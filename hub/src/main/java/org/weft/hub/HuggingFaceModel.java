@@ -205,8 +205,8 @@ public final class HuggingFaceModel implements AutoCloseable {
     }
 
     /** The same of what gives vectors alone, whatever else is in the files. */
-    ModelReplica body(ReplicaOptions options) throws IOException {
-        TaskHead vectors = new TaskHead(HeadKind.EMBEDDING, 0, TaskHead.Pooling.MEAN, 0, 0, List.of());
+    ModelReplica body(ReplicaOptions options, TaskHead.Pooling pooling) throws IOException {
+        TaskHead vectors = new TaskHead(HeadKind.EMBEDDING, 0, pooling, 0, 0, List.of());
         Adaptation body = new Adaptation(vectors, null, 0, 1);
         return replica(
                 new TaskClass(kind.family(), TaskName.EMBEDDING),

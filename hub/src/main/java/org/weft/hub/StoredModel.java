@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.weft.core.config.FinetuneConfig.Pooling;
+import org.weft.core.model.TaskHead;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.run.LanguageModel;
@@ -56,6 +57,13 @@ public sealed interface StoredModel extends LanguageModel permits CheckpointMode
 
     /** A replica that may lack what predicts tokens or labels, for its vectors; the caller, whose thread owns it, closes it. */
     ModelReplica body(ReplicaOptions options) throws IOException;
+
+    /**
+     * A replica that gives vectors and nothing else, as {@link #body}.
+     *
+     * @param pooling what stands for a text where vectors are compared
+     */
+    ModelReplica vectors(ReplicaOptions options, TaskHead.Pooling pooling) throws IOException;
 
     /** A replica with its parameters; the caller, whose thread owns it, closes it. */
     ModelReplica replica(ReplicaOptions options) throws IOException;

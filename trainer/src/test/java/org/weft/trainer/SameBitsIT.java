@@ -1,6 +1,7 @@
 package org.weft.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -78,20 +79,44 @@ class SameBitsIT {
         assertThat(backed.done().paramsSha256()).isEqualTo(alone);
     }
 
+    /** A larger model has a part in the loss; who goes on goes on beside the same one. */
     @Test
-    void dropoutDoesNotDependOnTheCluster() {
+    void dropoutAndATeacherDoNotDependOnTheCluster() throws IOException {
         String dropout = "model.dropout=0.2";
-        String one = corpus.sibling("dropout-1-1")
-                .pretrain(dropout, "training.steps=4")
+        String taught = "--teacher " + RunFolder.uri(uninterrupted.checkpoint(16));
+        RunFolder run = corpus.sibling("dropout-1-1");
+        String one = run.pretrain(dropout, taught, "model.layers=2", "training.steps=4")
                 .done()
                 .paramsSha256();
-        String many = corpus.sibling("dropout-3-2")
-                .pretrain(dropout, "training.steps=4", "cluster.workers=3", "cluster.servers=2")
+        RunFolder other = corpus.sibling("dropout-3-2");
+        String many = other.pretrain(
+                        dropout,
+                        taught,
+                        "model.layers=2",
+                        "training.steps=4",
+                        "cluster.workers=3",
+                        "cluster.servers=2")
                 .done()
                 .paramsSha256();
-        String none =
-                corpus.sibling("no-dropout").pretrain("training.steps=4").done().paramsSha256();
-        assertThat(many).isEqualTo(one).isNotEqualTo(none);
+        assertThat(many).isEqualTo(one);
+        for (JsonNode step : run.steps()) {
+            double own = step.path("task_loss").asDouble();
+            double teachers = step.path("teacher_loss").asDouble();
+            assertThat(own).isGreaterThan(1);
+            assertThat(teachers).isBetween(1e-3, own * 4);
+            assertThat(step.path("loss").asDouble()).isCloseTo((own + teachers) / 2, within(1e-4));
+        }
+        Files.delete(other.checkpoint(4).resolve("manifest.json"));
+        CommandRun resumed = other.pretrain("--resume", dropout, taught, "model.layers=2", "training.steps=4");
+        assertThat(resumed.done().paramsSha256()).isEqualTo(one);
+        CommandRun changed = other.pretrain(
+                "--resume",
+                dropout,
+                "--teacher " + RunFolder.uri(run.checkpoint(4)),
+                "model.layers=2",
+                "training.steps=5");
+        assertThat(changed.status()).isEqualTo(3);
+        assertThat(changed.err()).contains("was taught by ", "distillation.teacher is now ");
     }
 
     @Test

@@ -90,11 +90,11 @@ public record CheckpointManifest(
     public record Shard(String file, long offset, long length, long bytes, String sha256) implements Serializable {}
 
     /**
-     * Data that a run is trained on.
+     * Data that a run is trained on, or a teacher that it learns from.
      *
-     * @param kind {@code corpus}, {@code dataset} or {@code examples}; {@link #MANIFEST} or {@link #PROVENANCE}
+     * @param kind {@code corpus}, {@code dataset} or {@code examples}; {@link #TEACHER}; {@link #MANIFEST} or {@link #PROVENANCE}
      * @param path where they were; the same data may be elsewhere
-     * @param sha256 of what decides every batch; of those two kinds, of the file
+     * @param sha256 of what decides every batch, or what a teacher says; of the last two kinds, of the file
      */
     public record Source(String kind, String path, String sha256) implements Serializable {
         /** Token shards. */
@@ -103,6 +103,8 @@ public record CheckpointManifest(
         public static final String MANIFEST = "corpus-manifest";
         /** The file that says what a corpus was made from, and by which rules. */
         public static final String PROVENANCE = "corpus-provenance";
+        /** A model that is learnt from beside the data. */
+        public static final String TEACHER = "teacher";
 
         /** Whether other data would be another run: where data come from, and who listed them, decides no batch. */
         public boolean decidesBatches() {

@@ -38,7 +38,9 @@ public final class HashedSettings {
                     "outer_momentum",
                     "inner_state",
                     "warmup_steps",
-                    "weight_prediction"));
+                    "weight_prediction"),
+            "distillation",
+            List.of("teacher", "temperature", "weight", "hidden", "hidden_loss", "hidden_weight"));
 
     private HashedSettings() {}
 

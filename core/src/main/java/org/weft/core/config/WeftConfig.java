@@ -22,6 +22,9 @@ public record WeftConfig(
         @Doc("What a pre-trained model is fine-tuned to do.")
         FinetuneConfig finetune,
 
+        @Doc("A teacher that a run learns from beside its data.")
+        DistillationConfig distillation,
+
         @Doc("How workers and servers keep step.") SyncConfig sync,
         @Doc("How often and how many checkpoints are kept.") CheckpointConfig checkpoint,
 
@@ -46,6 +49,7 @@ public record WeftConfig(
                 TrainingConfig.defaults(),
                 DatasetConfig.defaults(),
                 FinetuneConfig.defaults(),
+                DistillationConfig.defaults(),
                 SyncConfig.defaults(),
                 CheckpointConfig.defaults(),
                 MonitoringConfig.defaults());
@@ -126,6 +130,7 @@ public record WeftConfig(
         training.validate(problems);
         dataset.validate(problems);
         finetune.validate(problems, model);
+        distillation.validate(problems, this);
         problems.require(
                 dataset.privacy().kinds().isEmpty()
                         || (finetune.task() != FinetuneConfig.TaskName.TOKENS

@@ -125,6 +125,37 @@ class ConfigValidationTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "distillation.temperature=0    | distillation.temperature=0.0 must be positive",
+                "distillation.weight=0         | distillation.weight=0.0 must be in (0, 1]",
+                "distillation.weight=1.5       | distillation.weight=1.5 must be in (0, 1]",
+                "distillation.hidden=all       | distillation.hidden=all must be one of none, last, blocks",
+                "distillation.hidden_loss=cosine | distillation.hidden_loss and hidden_weight have no effect with distillation.hidden=none",
+                "distillation.teacher=''      | distillation has settings, and distillation.teacher is not set",
+                "distillation.hidden_loss=dot  | distillation.hidden_loss=dot must be one of mse, cosine",
+                "distillation.hidden_weight=0  | distillation.hidden_weight=0.0 must be positive: distillation.hidden=none",
+                "cluster.residency=streamed    | cluster.residency=streamed does not go with distillation.teacher",
+            })
+    void refusesBesideATeacher(String override, String message) {
+        assertThat(ConfigLoaderTest.problem("run: {dir: /tmp/run}\ndistillation: {teacher: /t, temperature: 3}", override))
+                .contains(message);
+    }
+
+    /** Whose losses are of something else than tokens or labels. */
+    @Test
+    void aTeacherIsAskedForWhatItCanSay() {
+        String taught = "run: {dir: /tmp/run}\ndistillation: {teacher: /t, hidden: blocks}\n";
+        assertThat(ConfigLoaderTest.problem(taught, "model.architecture=bert", "model.next_sentence=true"))
+                .contains("model.next_sentence does not go with distillation.teacher");
+        assertThat(ConfigLoaderTest.problem(taught, "finetune.task=preference", "finetune.from=/base"))
+                .contains("finetune.task=preference does not go with distillation.teacher");
+        assertThat(ConfigLoaderTest.problem(taught, "model.architecture=t5"))
+                .contains("distillation.hidden=blocks is not of model.architecture=t5");
+    }
+
     @Test
     void nothingIsPredictedWithoutAMeanOfGradients() {
         String[] settings = {

@@ -52,4 +52,12 @@ class HashedSettingsTest {
     private static JsonNode sync(String... overrides) {
         return HashedSettings.of(ConfigLoader.load("test", "run: {dir: here}\n", List.of(overrides)), "sync");
     }
+
+    @Test
+    void aTeacherCountsOnceThereIsOne() {
+        WeftConfig none = ConfigLoader.load("test", "run: {dir: here}\n", List.of());
+        WeftConfig one = ConfigLoader.load("test", "run: {dir: here}\n", List.of("distillation.teacher=there"));
+        assertThat(HashedSettings.of(none, "distillation").isEmpty()).isTrue();
+        assertThat(HashedSettings.of(one, "distillation").has("teacher")).isTrue();
+    }
 }

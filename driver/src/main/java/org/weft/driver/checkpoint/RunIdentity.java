@@ -29,7 +29,7 @@ import org.weft.core.params.ParameterLayout;
 public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary vocabulary, List<Source> sources) {
     /** Sections of the configuration that decide the bits. */
     private static final List<String> DECISIVE =
-            List.of("model", "training", "sync", "corpus", "tokenizer", "dataset", "finetune");
+            List.of("model", "training", "sync", "corpus", "tokenizer", "dataset", "finetune", "distillation");
 
     private static final int SHOWN_DIGITS = 12;
 
@@ -86,7 +86,28 @@ public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary 
                     start.directory() + " was trained with another tokenizer than its data have now",
                     "resume on the data that it was trained on, or start anew in another run.dir");
         }
+        requireTeacher(start);
         requireOptimizer(start);
+    }
+
+    /** A run that began with one teacher learns from no other; none, or the first, is a change that is told. */
+    private void requireTeacher(Checkpoint start) {
+        Source before = teacher(start.manifest().sources());
+        Source now = teacher(sources);
+        if (before != null && now != null && !before.sha256().equals(now.sha256())) {
+            throw WeftException.invalidData(
+                    start.directory() + " was taught by " + before.path() + " as it was, sha256="
+                            + before.sha256().substring(0, SHOWN_DIGITS) + "; distillation.teacher is now " + now.path()
+                            + ", sha256=" + now.sha256().substring(0, SHOWN_DIGITS),
+                    "put the teacher back, or start anew with these parameters: --from " + start.directory());
+        }
+    }
+
+    private static Source teacher(List<Source> sources) {
+        return sources.stream()
+                .filter(source -> source.kind().equals(Source.TEACHER))
+                .findFirst()
+                .orElse(null);
     }
 
     /** Heads, windows and the like are in no parameter's shape, but others are another model. */

@@ -148,6 +148,12 @@ record Activations(long stream, List<Block> blocks, long stem) {
         return sequences * (most + 3 * stream) + largestMatrix(shape);
     }
 
+    /** Of so many sequences that nobody goes back through: what is within one block at a time, and the stream around it. */
+    long forwardBytes(int sequences) {
+        return sequences
+                * (blocks.stream().mapToLong(Block::kept).max().orElse(0) + 3 * stream);
+    }
+
     /**
      * The same where all of a worker's sequences pass a block before the next: inputs of all blocks, what the last gives, the gradient
      * of it and what stands before the first block are of all of them, what is within a block of one micro-batch.

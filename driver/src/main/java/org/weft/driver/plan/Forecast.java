@@ -20,22 +20,37 @@ import org.weft.core.params.Parameter;
  * @param memory by role
  * @param traffic of a step
  * @param time of a step
+ * @param teacher that workers learn from; null for none
  */
 public record Forecast(
-        WeftConfig config, ModelShape shape, MachinePeaks peaks, MemoryModel memory, Traffic traffic, StepTime time) {
+        WeftConfig config,
+        ModelShape shape,
+        MachinePeaks peaks,
+        MemoryModel memory,
+        Traffic traffic,
+        StepTime time,
+        ModelShape teacher) {
 
     /**
      * @param networkBytes bytes a second of one machine's network; infinity where it is no bound
      */
     public static Forecast of(ModelShape shape, WeftConfig config, MachinePeaks peaks, double networkBytes) {
+        return of(shape, config, peaks, networkBytes, null);
+    }
+
+    /** @param teacher that workers learn from; null for none */
+    public static Forecast of(
+            ModelShape shape, WeftConfig config, MachinePeaks peaks, double networkBytes, ModelShape teacher) {
         int processors = onOneMachine(config) ? Runtime.getRuntime().availableProcessors() : 0;
         return new Forecast(
                 config,
                 shape,
                 peaks,
-                new MemoryModel(shape, config),
+                new MemoryModel(shape, config, teacher),
                 Traffic.of(shape, config),
-                StepTime.of(shape, config, peaks, processors, networkBytes));
+                StepTime.of(shape, config, peaks, processors, networkBytes)
+                        .beside(teacher, config, peaks, processors),
+                teacher);
     }
 
     /** Whether driver, workers and servers share this machine. */
@@ -87,7 +102,10 @@ public record Forecast(
     }
 
     public double stepFlops() {
-        return shape.family().flopsPerSequence(shape, config)
+        double asked = teacher == null
+                ? 0
+                : teacher.family().flopsPerSequence(teacher, config.withModel(teacher.config())) / 3;
+        return (shape.family().flopsPerSequence(shape, config) + asked)
                 * config.training().globalBatch();
     }
 
@@ -182,6 +200,7 @@ public record Forecast(
                 && config.cluster().device() != Device.CUDA
                 && config.cluster().engine().equals("torch")
                 && !config.sync().local()
+                && !config.distillation().active()
                 && !config.model().encodesSource();
     }
 }

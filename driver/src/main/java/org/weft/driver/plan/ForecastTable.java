@@ -59,6 +59,9 @@ public final class ForecastTable {
         }
         row("activations at their peak", bytes(worker.activations()));
         row("buffer of the output head", bytes(worker.head()));
+        if (worker.teacher() > 0) {
+            row("the teacher, and what it says", bytes(worker.teacher()));
+        }
         row("sums of its lanes (direct)", bytes(worker.laneSums()));
         if (worker.exchange() > 0) {
             row("on their way (direct)", bytes(worker.exchange()));

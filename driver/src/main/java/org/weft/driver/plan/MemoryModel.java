@@ -36,6 +36,9 @@ public final class MemoryModel {
     /** OutputHead's buffer of logits, however large the vocabulary. */
     private static final long HEAD_BYTES = 32 * MEBIBYTE;
 
+    /** Tensors as large as the head's buffer while a teacher's tokens are compared: counted. */
+    private static final int TAUGHT_LOGITS = 7;
+
     /** Buckets that a streaming worker has on their way, each way. */
     private static final long STREAMED_BUCKETS = 16;
 
@@ -49,8 +52,15 @@ public final class MemoryModel {
     private final LaneShares innerShares;
 
     private final int inner;
+    private final ModelShape teacher; // null for none
 
     public MemoryModel(ModelShape shape, WeftConfig config) {
+        this(shape, config, null);
+    }
+
+    /** @param teacher that workers learn from; null for none */
+    public MemoryModel(ModelShape shape, WeftConfig config, ModelShape teacher) {
+        this.teacher = teacher;
         this.config = config;
         this.shape = shape;
         this.layout = shape.layout();
@@ -99,6 +109,7 @@ public final class MemoryModel {
                 kept,
                 buckets * bucket,
                 0,
+                0,
                 0);
     }
 
@@ -125,7 +136,23 @@ public final class MemoryModel {
                 (shares.keptSums() + inner * innerShares.keptSums()) * vector,
                 exchangeBytes(),
                 laneState(),
-                cuda ? 2 * vector + frozen : 0);
+                cuda ? 2 * vector + frozen + teacherVector() : 0,
+                teacher == null ? 0 : teacherBytes(sequences, logits));
+    }
+
+    private long teacherVector() {
+        return teacher == null
+                ? 0
+                : Float.BYTES
+                        * (teacher.layout().size() + teacher.adapted().frozen().size());
+    }
+
+    /** Its parameters, rounded ones too; what a block of it takes; logits of both models and what becomes of them. */
+    private long teacherBytes(int sequences, long logits) {
+        boolean bf16 = config.training().precision() == Precision.BF16;
+        long passing = Activations.of(teacher, config.withModel(teacher.config())).forwardBytes(sequences);
+        boolean tokens = config.finetune().generative();
+        return (bf16 ? teacherVector() * 3 / 2 : teacherVector()) + passing + (tokens ? TAUGHT_LOGITS * logits : 0);
     }
 
     /**

@@ -58,11 +58,7 @@ public record StepTime(double products, double elementwise, double dispatch, dou
             ModelShape shape, WeftConfig config, MachinePeaks peaks, int processors, double networkBytes) {
         TrainingConfig training = config.training();
         int sequences = MemoryModel.LaneShares.of(config).mostLanes() * training.laneBatch();
-        double share = 1;
-        if (processors > 0) {
-            share = Math.max(
-                    1, (double) config.cluster().workers() * config.cluster().threads() / processors);
-        }
+        double share = share(config, processors);
         SequenceCost sequence = new SequenceCost(shape, config);
         double products = share * sequences * sequence.productSeconds(peaks.flops());
         double elementwise = share * sequences * sequence.passedBytes() / peaks.copyBytes();
@@ -104,6 +100,37 @@ public record StepTime(double products, double elementwise, double dispatch, dou
             return new StepTime(products, elementwise, dispatch, shown, 0, 0);
         }
         return new StepTime(products, elementwise, dispatch, pull, push, update);
+    }
+
+    /**
+     * The same with a teacher that is asked about every sequence: a forward pass of it, which nothing of the exchange hides behind.
+     *
+     * @param teacher null for none
+     * @param processors as in {@link #of}
+     */
+    StepTime beside(ModelShape teacher, WeftConfig config, MachinePeaks peaks, int processors) {
+        if (teacher == null) {
+            return this;
+        }
+        SequenceCost cost = new SequenceCost(teacher, config.withModel(teacher.config()));
+        int sequences = MemoryModel.LaneShares.of(config).mostLanes()
+                * config.training().laneBatch();
+        double forward = share(config, processors) * sequences / (config.recomputes() ? 4 : 3);
+        double microBatches = (double) sequences / config.training().microBatch();
+        double asked = share(config, processors) * microBatches * operations(teacher) * OPERATION_SECONDS / 3;
+        return new StepTime(
+                products + forward * cost.productSeconds(peaks.flops()),
+                elementwise + forward * cost.passedBytes() / peaks.copyBytes(),
+                dispatch + asked,
+                pull,
+                push,
+                update);
+    }
+
+    /** How many times longer what a worker computes takes for the processors that all of them share. */
+    private static double share(WeftConfig config, int processors) {
+        double wanted = (double) config.cluster().workers() * config.cluster().threads();
+        return processors > 0 ? Math.max(1, wanted / processors) : 1;
     }
 
     /** Bytes of copying that an update amounts to for each parameter, with what is pushed beside gradients and what is predicted. */

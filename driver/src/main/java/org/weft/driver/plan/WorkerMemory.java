@@ -12,7 +12,8 @@ package org.weft.driver.plan;
  * @param exchange what is sent or arrives beside the vectors, in direct memory: encoded gradients, parameters that come rounded; where gradients are late, gradients and
  *     parameters that are on their way while others are computed; the parameters that a round of local steps began with
  * @param laneState the optimizer's vectors in direct memory, where lanes take steps of their own, and the means that each lane begins with
- * @param pinned twins of both vectors on the host; 0 where the replica is on the host itself
+ * @param pinned twins of both vectors on the host, and of a teacher's; 0 where the replica is on the host itself
+ * @param teacher parameters of a teacher and what asking it takes; 0 where there is none
  */
 public record WorkerMemory(
         long parameters,
@@ -23,11 +24,12 @@ public record WorkerMemory(
         long laneSums,
         long exchange,
         long laneState,
-        long pinned) {
+        long pinned,
+        long teacher) {
 
     /** What is where the replica computes: native memory of the host, or a GPU's. */
     public long replica() {
-        return parameters + gradients + shadow + activations + head;
+        return parameters + gradients + shadow + activations + head + teacher;
     }
 
     /** libtorch's memory on the host. */

@@ -42,7 +42,12 @@ public final class ExecutorEnvironment {
 
     /** Adds to a configuration what it does not have yet. */
     static void apply(SparkConf conf, WeftConfig config) {
-        ExecutorMemory memory = memory(conf, config);
+        apply(conf, config, null);
+    }
+
+    /** @param teacher that workers learn from; null for none */
+    static void apply(SparkConf conf, WeftConfig config, ModelShape teacher) {
+        ExecutorMemory memory = memory(conf, config, teacher);
         conf.setIfMissing(OVERHEAD, mebibytesUp(memory.overhead()) + "m");
         variables(config.cluster().threads())
                 .forEach((name, value) -> conf.setIfMissing("spark.executorEnv." + name, value));
@@ -73,11 +78,12 @@ public final class ExecutorEnvironment {
      * Fails where a container manager would end executors in the middle of their work, for what they take beside their
      * heap is counted against an overhead that is too small for it.
      *
+     * @param teacher that workers learn from; null for none
      * @throws WeftException with exit status 4, the numbers and the setting
      */
-    static void requireOverhead(SparkConf conf, WeftConfig config) {
+    static void requireOverhead(SparkConf conf, WeftConfig config, ModelShape teacher) {
         long given = JavaUtils.byteStringAsMb(conf.get(OVERHEAD));
-        ExecutorMemory memory = memory(conf, config);
+        ExecutorMemory memory = memory(conf, config, teacher);
         long needed = mebibytesUp(memory.overhead());
         if (given < needed) {
             throw new WeftException(
@@ -99,12 +105,12 @@ public final class ExecutorEnvironment {
     }
 
     /** An executor with as many workers as it has slots for, servers in the slots that are left. */
-    private static ExecutorMemory memory(SparkConf conf, WeftConfig config) {
+    private static ExecutorMemory memory(SparkConf conf, WeftConfig config, ModelShape teacher) {
         ModelShape shape = new ModelShape(config.model(), MemoryModel.expectedVocabulary(config));
         int slots = Math.max(1, conf.getInt("spark.executor.cores", 1) / conf.getInt("spark.task.cpus", 1));
         int workers = Math.min(slots, config.cluster().workers());
         int servers = Math.min(slots - workers, config.serverTasks());
-        MemoryModel memory = new MemoryModel(shape, config);
+        MemoryModel memory = new MemoryModel(shape, config, teacher);
         return memory.executor(workers, servers, memory.executorHeap());
     }
 

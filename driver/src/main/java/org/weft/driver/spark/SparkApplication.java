@@ -19,6 +19,7 @@ import org.weft.core.WeftException;
 import org.weft.core.config.CheckpointConfig;
 import org.weft.core.config.ClusterConfig;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.model.ModelShape;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.RefusedAccess;
 
@@ -75,13 +76,23 @@ public final class SparkApplication implements AutoCloseable {
      * @param hadoop settings for every Hadoop file system, such as the default one
      */
     public static SparkApplication start(WeftConfig config, String command, Map<String, String> hadoop) {
+        return start(config, command, hadoop, null);
+    }
+
+    /**
+     * The same for workers that learn from another model, which executors must have room for.
+     *
+     * @param teacher null for none
+     */
+    public static SparkApplication start(
+            WeftConfig config, String command, Map<String, String> hadoop, ModelShape teacher) {
         SparkLine.require();
-        SparkConf conf = configuration(config, command);
+        SparkConf conf = configuration(config, command, teacher);
         hadoop.forEach((key, value) -> conf.set("spark.hadoop." + key, value));
         Duration patience = Duration.ofSeconds(config.cluster().startTimeoutSeconds());
         requireCluster(conf, patience.compareTo(MASTER_COMES_UP) < 0 ? patience : MASTER_COMES_UP);
         if (TRAINING.contains(command) && endsWhatExceeds(conf)) {
-            ExecutorEnvironment.requireOverhead(conf, config);
+            ExecutorEnvironment.requireOverhead(conf, config, teacher);
         }
         StorageTokens.request(conf, config);
         JavaSparkContext context = null;
@@ -137,6 +148,10 @@ public final class SparkApplication implements AutoCloseable {
     }
 
     static SparkConf configuration(WeftConfig config, String command) {
+        return configuration(config, command, null);
+    }
+
+    private static SparkConf configuration(WeftConfig config, String command, ModelShape teacher) {
         ClusterConfig cluster = config.cluster();
         SparkConf conf = new SparkConf();
         conf.setIfMissing(
@@ -160,7 +175,7 @@ public final class SparkApplication implements AutoCloseable {
             conf.setIfMissing("spark.executor.memory", cluster.executorMemory());
             classPath(conf);
         }
-        ExecutorEnvironment.apply(conf, config);
+        ExecutorEnvironment.apply(conf, config, teacher);
         if (YarnCluster.manages(conf)) {
             YarnCluster.apply(conf);
         }

@@ -232,6 +232,26 @@ class RunIdentityTest {
         assertThat(identity.changedSince(before)).isEmpty();
     }
 
+    /** It may have moved; none where there was one is a change of settings, which is told. */
+    @Test
+    void anotherTeacherIsRefused() {
+        Source teacher = new Source(Source.TEACHER, "/models/large", "0123456789abcdef0123");
+        Checkpoint taught = new Checkpoint(
+                "/run/checkpoints/step-00000004",
+                identity(10, VOCABULARY, List.of(CORPUS, teacher))
+                        .manifest(new RunIdentity.Version(4, 0, 64, 2, Map.of()), List.of(), "sha"));
+        Source moved = new Source(Source.TEACHER, "/elsewhere", teacher.sha256());
+        assertThatCode(() -> identity(10, VOCABULARY, List.of(CORPUS, moved)).require(taught))
+                .doesNotThrowAnyException();
+        assertThatCode(() -> identity.require(taught)).doesNotThrowAnyException();
+        assertThat(identity.changedSince(taught.manifest())).containsEntry("teacher", "0123456789ab -> none");
+        Source other = new Source(Source.TEACHER, "/models/large", "fedcba9876543210fedc");
+        assertThatThrownBy(() -> identity(10, VOCABULARY, List.of(CORPUS, other)).require(taught))
+                .isInstanceOf(WeftException.class)
+                .hasMessage(taught.directory() + " was taught by /models/large as it was, sha256=0123456789ab;"
+                        + " distillation.teacher is now /models/large, sha256=fedcba987654");
+    }
+
     private static RunIdentity identity(
             int parameters, Vocabulary vocabulary, List<Source> sources, String... settings) {
         WeftConfig config = ConfigLoader.load("test", "run: {dir: /run}", List.of(settings));

@@ -235,6 +235,20 @@ class ForecastTest {
         assertThat(table.lines()).allMatch(line -> line.length() < 150 || line.startsWith("warning"));
     }
 
+    /** Of a teacher twice as deep a forward pass: of three passes there are about five. */
+    @Test
+    void aTeacherIsPassedThroughOnce() {
+        WeftConfig config = config();
+        ModelShape shape = new ModelShape(config.model(), 50_257);
+        ModelShape teacher = new ModelShape(config("model.layers=12").model(), 50_257);
+        Forecast alone = forecast();
+        Forecast taught = Forecast.of(shape, config, PEAKS, Double.POSITIVE_INFINITY, teacher);
+        assertThat(taught.time().compute() / alone.time().compute()).isBetween(1.4, 1.7);
+        assertThat(taught.stepFlops() / alone.stepFlops()).isBetween(1.4, 1.7);
+        assertThat(taught.time().push()).isEqualTo(alone.time().push());
+        assertThat(new ForecastTable(taught, new Budget(1e9, 3)).render()).contains("the teacher, and what it says");
+    }
+
     private static Forecast forecast(String... settings) {
         WeftConfig config = config(settings);
         return Forecast.of(new ModelShape(config.model(), 50_257), config, PEAKS, Double.POSITIVE_INFINITY);

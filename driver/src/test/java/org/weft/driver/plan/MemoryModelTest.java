@@ -147,6 +147,24 @@ class MemoryModelTest {
         assertThat(model().executor(1, 1, 1L << 30).lack()).isNull();
     }
 
+    /** Its parameters, a block of its own, and what becomes of both models' logits; no gradients. */
+    @Test
+    void aTeacherIsHeldWithoutGradients() {
+        ModelShape teacher = shape("model.layers=12");
+        WorkerMemory alone = model().worker();
+        WorkerMemory taught = new MemoryModel(shape(), config(), teacher).worker();
+        long vector = 4 * teacher.layout().size();
+        assertThat(alone.teacher()).isZero();
+        assertThat(taught.teacher() - vector - 7 * taught.head()).isBetween(1L, taught.activations() / 2);
+        assertThat(taught.replica() - alone.replica()).isEqualTo(taught.teacher());
+        String bf16 = "training.precision=bf16";
+        long rounded = new MemoryModel(shape(bf16), config(bf16), teacher).worker().teacher();
+        assertThat(rounded).isBetween(vector * 3 / 2, taught.teacher() + vector);
+        String cuda = "cluster.device=cuda";
+        assertThat(new MemoryModel(shape(cuda), config(cuda), teacher).worker().pinned())
+                .isEqualTo(model(cuda).worker().pinned() + vector);
+    }
+
     @Test
     void anExecutorHasItsEvenShareOfTheTasksRoundedUp() {
         ExecutorMemory executor = model(

@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.model.ModelShape;
 
 class YarnClusterTest {
     private static final WeftConfig CONFIG = ConfigLoader.load(
@@ -55,13 +57,26 @@ class YarnClusterTest {
     void anOverheadThatTheModelDoesNotFitIntoIsRefusedWithNumbers() {
         SparkConf conf = yarn();
         ExecutorEnvironment.apply(conf, CONFIG);
-        assertThatCode(() -> ExecutorEnvironment.requireOverhead(conf, CONFIG)).doesNotThrowAnyException();
+        assertThatCode(() -> ExecutorEnvironment.requireOverhead(conf, CONFIG, null)).doesNotThrowAnyException();
         String own = conf.get("spark.executor.memoryOverhead");
         assertThatThrownBy(() -> ExecutorEnvironment.requireOverhead(
-                        conf.clone().set("spark.executor.memoryOverhead", "384"), CONFIG))
+                        conf.clone().set("spark.executor.memoryOverhead", "384"), CONFIG, null))
                 .hasMessageStartingWith("too small a container: spark.executor.memoryOverhead=384m, and an executor"
                         + " with 1 worker and 0 servers needs " + own + " beside its heap (libtorch ")
                 .satisfies(e -> assertThat(((WeftException) e).status()).isEqualTo(ExitStatus.CLUSTER));
+    }
+
+    /** A worker holds it whole, beside its own. */
+    @Test
+    void aContainerHasRoomForATeacher() {
+        SparkConf alone = new SparkConf(false);
+        SparkConf taught = new SparkConf(false);
+        ModelShape teacher = new ModelShape(ModelConfig.gpt2(12, 768, 12, 128, 0), 50_257);
+        ExecutorEnvironment.apply(alone, CONFIG);
+        ExecutorEnvironment.apply(taught, CONFIG, teacher);
+        long more = taught.getSizeAsMb("spark.executor.memoryOverhead", "0")
+                - alone.getSizeAsMb("spark.executor.memoryOverhead", "0");
+        assertThat(more).isBetween(4 * teacher.layout().size() >> 20, 8 * teacher.layout().size() >> 20);
     }
 
     @Test

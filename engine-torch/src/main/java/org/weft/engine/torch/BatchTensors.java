@@ -11,8 +11,18 @@ import org.weft.core.model.TaskHead;
  *
  * @param tokens that are read
  * @param targets what is to be predicted of them
+ * @param lesson what a teacher says of them; null where nobody teaches
  */
-record BatchTensors(TokenTensors tokens, TargetTensors targets) {
+record BatchTensors(TokenTensors tokens, TargetTensors targets, Lesson lesson) {
+    BatchTensors(TokenTensors tokens, TargetTensors targets) {
+        this(tokens, targets, null);
+    }
+
+    /** The same, with what a teacher says. */
+    BatchTensors taught(Lesson said) {
+        return new BatchTensors(tokens, targets, said);
+    }
+
     /** As a model reads it. */
     static BatchTensors of(Batch batch, ModelShape shape, Device device) {
         int vocabSize = shape.vocabSize();

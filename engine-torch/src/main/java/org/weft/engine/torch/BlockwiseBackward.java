@@ -48,7 +48,7 @@ final class BlockwiseBackward {
             default -> new TaskTail(model, shape, flat);
         };
         answers = new PreferenceTail(model);
-        ranges = PieceRanges.of(shape, flat.layout(), model.embeddings().learns());
+        ranges = PieceRanges.of(shape, flat.layout(), flat.fixed() || model.embeddings().learns());
         embeddingRange = ranges.embeddings();
         blockRanges = ranges.blocks();
         tailRange = ranges.tail();
@@ -63,10 +63,9 @@ final class BlockwiseBackward {
     /** Adds the gradient of (sum of losses) / normalizer and returns that sum. */
     double accumulate(
             BatchTensors batch, double normalizer, RandomStreams dropout, GradientRelay relay, SequenceLosses losses) {
-        if (flat.paged()) {
-            throw new IllegalStateException("a streamed replica has its gradients of spans alone");
-        }
+        flat.requireGradients();
         TokenTensors tokens = batch.tokens();
+        Lesson lesson = batch.lesson();
         try (PointerScope scope = new PointerScope();
                 AutoGradMode off = new AutoGradMode(false)) {
             Pass pass = Pass.over(tokens, dropout, config);
@@ -79,7 +78,7 @@ final class BlockwiseBackward {
                 stem = Piece.forward(x, scope, input -> model.stem(input, dropout));
                 x = stem.output(); // (B, T, D)
             }
-            x = frozenBlocks(x, firstLearning, pass, scope); // (B, T, D)
+            x = frozenBlocks(x, firstLearning, pass, scope, BlockListener.NONE); // (B, T, D)
             List<Piece> pieces = new ArrayList<>();
             for (int block = firstLearning; block < model.blocks(); block++) {
                 int index = block;
@@ -96,14 +95,18 @@ final class BlockwiseBackward {
                 x = piece.output(); // (B, T, D)
             }
             need(tailRange);
-            boolean apart = losses != SequenceLosses.NONE;
-            Tail.Result result = tailOf(batch).lossAndGradient(x, batch, normalizer, dropout, apart, scope);
+            Tail.Result result = tailOf(batch)
+                    .lossAndGradient(x, batch, normalizer, dropout, losses != SequenceLosses.NONE, scope);
             done(tailRange);
             Tensor gradient = result.gradient(); // (B, T, D)
             completed(tailRange, relay);
             for (int block = model.blocks() - 1; block >= firstLearning; block--) {
                 need(blockRanges.get(block));
-                gradient = pieces.get(block - firstLearning).backward(gradient, scope); // (B, T, D)
+                Piece piece = pieces.get(block - firstLearning);
+                if (lesson != null) {
+                    lesson.addHidden(block, piece.output(), gradient, batch, normalizer);
+                }
+                gradient = piece.backward(gradient, scope); // (B, T, D)
                 done(blockRanges.get(block));
                 completed(blockRanges.get(block), relay);
             }
@@ -117,7 +120,7 @@ final class BlockwiseBackward {
             done(embeddingRange);
             relay.finish();
             result.tell(losses);
-            return result.sum().item_double();
+            return result.sum().item_double() + (lesson == null ? 0 : lesson.hiddenPart());
         }
     }
 
@@ -139,6 +142,11 @@ final class BlockwiseBackward {
         try (PointerScope scope = new PointerScope()) {
             return Tail.toHost(computed(batch.tokens(), scope, x -> answers.sequences(x, batch)));
         }
+    }
+
+    /** What comes after the blocks, of anything but pairs of answers. */
+    Tail tail() {
+        return tail;
     }
 
     /** What comes after the blocks. */
@@ -206,9 +214,14 @@ final class BlockwiseBackward {
 
     /** What {@code last} makes of the blocks' output, without dropout and without gradient; attached to the caller's scope. */
     private Tensor computed(TokenTensors tokens, PointerScope caller, UnaryOperator<Tensor> last) {
+        return computed(tokens, caller, last, BlockListener.NONE);
+    }
+
+    /** The same, with what blocks give on the way. */
+    Tensor computed(TokenTensors tokens, PointerScope caller, UnaryOperator<Tensor> last, BlockListener listener) {
         try (PointerScope scope = new PointerScope();
                 AutoGradMode off = new AutoGradMode(false)) {
-            Tensor states = forward(tokens, scope); // (B, T, D)
+            Tensor states = forward(tokens, scope, listener); // (B, T, D)
             need(tailRange);
             Tensor result = last.apply(states);
             done(tailRange);
@@ -219,7 +232,7 @@ final class BlockwiseBackward {
     }
 
     /** Embeddings and blocks of a pass without backward. (B, T, D) */
-    private Tensor forward(TokenTensors tokens, PointerScope scope) {
+    private Tensor forward(TokenTensors tokens, PointerScope scope, BlockListener listener) {
         Pass pass = Pass.over(tokens, RandomStreams.NONE, config);
         need(embeddingRange);
         soon(0);
@@ -227,11 +240,11 @@ final class BlockwiseBackward {
         if (model.hasStem(RandomStreams.NONE)) {
             x = model.stem(x, RandomStreams.NONE); // (B, T, D)
         }
-        return frozenBlocks(x, model.blocks(), pass, scope);
+        return frozenBlocks(x, model.blocks(), pass, scope, listener);
     }
 
     /** The blocks up to {@code end}, of which nothing is kept but the result, in {@code scope}. (B, T, D) */
-    private Tensor frozenBlocks(Tensor input, int end, Pass pass, PointerScope scope) {
+    private Tensor frozenBlocks(Tensor input, int end, Pass pass, PointerScope scope, BlockListener listener) {
         Tensor x = input;
         for (int block = 0; block < end; block++) {
             try (PointerScope inner = new PointerScope()) {
@@ -241,6 +254,7 @@ final class BlockwiseBackward {
                 x = model.block(block, before, pass).states(); // (B, T, D)
                 done(blockRanges.get(block));
                 scope.attach(x);
+                listener.given(block, x);
                 before.close();
             }
         }

@@ -34,12 +34,35 @@ final class ContrastTail implements Tail {
     @Override
     public Result lossAndGradient(
             Tensor x, BatchTensors batch, double normalizer, RandomStreams dropout, boolean apart, PointerScope scope) {
-        return Tail.recorded(x, normalizer, scope, input -> lossOf(scores(input, batch), batch));
+        return Tail.recorded(x, normalizer, scope, input -> {
+            Tensor scores = scores(input, batch); // (B, C)
+            Tensor own = lossOf(scores, batch); // (1)
+            return batch.lesson() == null ? own : batch.lesson().mixed(own, taught(scores, batch));
+        });
     }
 
     @Override
     public Tensor loss(Tensor x, BatchTensors batch) {
         return lossOf(scores(x, batch), batch);
+    }
+
+    /** Among the same candidates. (B, C) */
+    @Override
+    public Tensor said(Tensor x, BatchTensors batch) {
+        return scores(x, batch);
+    }
+
+    /** What the teacher's nearness makes of these cost. (B, C) to (B) */
+    private static Tensor taught(Tensor scores, BatchTensors batch) {
+        Tensor said = batch.lesson().said(); // (B, C)
+        Tensor costs = batch.lesson().divergence(said, scores); // (B)
+        if (!asked(batch).symmetric()) {
+            return costs;
+        }
+        long anchors = scores.size(0);
+        Tensor back = batch.lesson()
+                .divergence(said.narrow(1, 0, anchors).t(), scores.narrow(1, 0, anchors).t()); // (B)
+        return costs.add(back).div(new Scalar(2.0));
     }
 
     /** How near each anchor is to each candidate, scaled; -inf where it is its own positive once more. (S, T, D) to (B, C) */

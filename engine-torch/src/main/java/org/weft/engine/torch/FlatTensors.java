@@ -13,6 +13,7 @@ import org.weft.core.model.AdaptedLayout;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
+import org.weft.engine.ReplicaOptions;
 
 /**
  * The parameters and their gradients as two flat vectors, and a leaf of autograd for each parameter: a view of the
@@ -23,14 +24,14 @@ import org.weft.core.params.ParameterLayout;
  * leaves: 4 P bytes more. Its gradients are added to the float32 ones range by range, so that what accumulates over
  * micro-batches accumulates in float32.
  *
- * <p>Parameters that do not learn stand in a third vector, without gradients.
+ * <p>Parameters that do not learn stand in a third vector, without gradients. Where nothing ever learns there are no gradients at all.
  *
  * <p>P parameters that learn, Q that do not.
  */
 final class FlatTensors {
     private final ParameterLayout layout;
     private final FlatVector parameters; // (P)
-    private final FlatVector gradients; // (P)
+    private final FlatVector gradients; // (P), null where nothing ever learns
     private final ParameterLayout frozenLayout;
     private final FlatVector frozen; // (Q), null where everything learns
     private final Adaptation.Lora lora;
@@ -43,12 +44,9 @@ final class FlatTensors {
 
     private volatile boolean frozenStale = true;
 
-    FlatTensors(ModelShape shape, ComputeDevice device, ScalarType type, boolean bfloat16) {
-        this(shape, device, type, bfloat16, false);
-    }
-
-    /** @param streamed whether blocks take turns in one memory */
-    FlatTensors(ModelShape shape, ComputeDevice device, ScalarType type, boolean bfloat16, boolean streamed) {
+    FlatTensors(ModelShape shape, ComputeDevice device, ScalarType type, ReplicaOptions options) {
+        boolean bfloat16 = options.bfloat16();
+        boolean streamed = options.streamed();
         AdaptedLayout adapted = shape.adapted();
         lora = shape.adaptation().lora();
         layout = adapted.learned();
@@ -59,9 +57,9 @@ final class FlatTensors {
                 .collect(Collectors.toUnmodifiableSet());
         pages = streamed ? PieceRanges.of(shape, layout, true) : null;
         parameters = vector(device, type);
-        gradients = vector(device, type);
+        gradients = options.fixed() ? null : vector(device, type);
         frozen = frozenLayout.size() == 0 ? null : device.allocate(frozenLayout.size(), type);
-        wide = new Leaves(layout, parameters::narrow, gradients::narrow);
+        wide = new Leaves(layout, parameters::narrow, gradients == null ? null : gradients::narrow);
         if (frozen != null) {
             wide.addFrozen(frozenLayout, frozen.tensor());
         }
@@ -70,11 +68,11 @@ final class FlatTensors {
                     layout, vector(device, ScalarType.BFloat16)::narrow, vector(device, ScalarType.BFloat16)::narrow);
         } else if (bfloat16) {
             Tensor rounded = parameters.tensor().to(ScalarType.BFloat16); // (P)
-            Tensor sums = torch.zeros_like(rounded); // (P)
+            Tensor sums = gradients == null ? null : torch.zeros_like(rounded); // (P)
             narrow = new Leaves(
                     layout,
                     (offset, length) -> rounded.narrow(0, offset, length),
-                    (offset, length) -> sums.narrow(0, offset, length));
+                    sums == null ? null : (offset, length) -> sums.narrow(0, offset, length));
             if (frozen != null) {
                 narrow.addFrozen(frozenLayout, frozen.tensor().to(ScalarType.BFloat16)); // (Q)
             }
@@ -129,6 +127,21 @@ final class FlatTensors {
     /** What everything else is computed in. */
     ScalarType type() {
         return parameters.tensor().scalar_type();
+    }
+
+    /** Fails where there are none, or not all at once. */
+    void requireGradients() {
+        if (fixed()) {
+            throw new IllegalStateException("nothing of this replica learns");
+        }
+        if (paged()) {
+            throw new IllegalStateException("a streamed replica has its gradients of spans alone");
+        }
+    }
+
+    /** Whether nothing of it ever learns. */
+    boolean fixed() {
+        return gradients == null;
     }
 
     /** Whether blocks take turns in one memory. */

@@ -24,7 +24,10 @@ final class LanguageTail implements Tail {
             Tensor x, BatchTensors batch, double normalizer, RandomStreams dropout, boolean apart, PointerScope scope) {
         TargetTensors.Tokens targets = batch.targets().ofTokens();
         Piece crown = Piece.forward(targets.choose(rows(x)), scope, rows -> model.crown(rows, dropout));
-        OutputHead.Result result = model.head().lossAndGradient(crown.output(), targets.ids(), normalizer, apart);
+        Lesson lesson = batch.lesson();
+        OutputHead.Result result = lesson == null
+                ? model.head().lossAndGradient(crown.output(), targets.ids(), normalizer, apart)
+                : model.head().taught(crown.output(), targets.ids(), lesson, normalizer, apart);
         Tensor gradient = targets.spread(crown.backward(result.gradient(), scope), x); // (B, T, D)
         Tensor sum = result.sum();
         Tensor sequences = apart ? targets.sequences(result.rows(), x) : null; // (B)
@@ -47,6 +50,17 @@ final class LanguageTail implements Tail {
             sum.add_(sum(pairCosts(model.nextSentence(firsts(x)), pairs), pairs)); // (1)
         }
         return sum;
+    }
+
+    @Override
+    public OutputHead head() {
+        return model.head();
+    }
+
+    /** (M, D) */
+    @Override
+    public Tensor said(Tensor x, BatchTensors batch) {
+        return model.crown(batch.targets().ofTokens().choose(rows(x)));
     }
 
     private static Tensor rows(Tensor x) {

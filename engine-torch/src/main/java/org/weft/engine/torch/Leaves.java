@@ -15,21 +15,24 @@ final class Leaves {
     }
 
     final Ranges parameters; // (P)
-    final Ranges gradients; // (P)
+    final Ranges gradients; // (P), or null
     final Map<String, Tensor> leaves = new HashMap<>();
     private final Map<String, Tensor> leafGradients = new HashMap<>();
     Tensor frozen; // (Q), or null
 
+    /** @param gradients null where nothing ever learns */
     Leaves(ParameterLayout layout, Ranges parameters, Ranges gradients) {
         this.parameters = parameters;
         this.gradients = gradients;
         for (Parameter parameter : layout.parameters()) {
             Tensor leaf = view(parameters, parameter);
-            Tensor gradient = view(gradients, parameter);
-            leaf.set_requires_grad(true);
-            leaf.mutable_grad().put(gradient);
             leaves.put(parameter.name(), leaf);
-            leafGradients.put(parameter.name(), gradient);
+            if (gradients != null) {
+                Tensor gradient = view(gradients, parameter);
+                leaf.set_requires_grad(true);
+                leaf.mutable_grad().put(gradient);
+                leafGradients.put(parameter.name(), gradient);
+            }
         }
     }
 

@@ -113,6 +113,35 @@ final class OutputHead implements AutoCloseable {
         }
     }
 
+    /**
+     * Loss and gradient of a loss that a teacher has a part in; adds to the gradients of the head's own parameters.
+     *
+     * @param lesson of the same rows
+     * @param apart whether the loss of each row is asked for, too
+     */
+    Result taught(Tensor x, Tensor targets, Lesson lesson, double normalizer, boolean apart) {
+        long end = x.size(0);
+        reserve(Math.min(end, chunkRows));
+        Tensor sum = sumOfZero();
+        Tensor rows = apart ? emptyRows(x) : null; // (N, 1)
+        Tensor inputGradient = torch.empty_like(x); // (N, D)
+        for (long row = 0; row < end; row += chunkRows) {
+            long count = Math.min(chunkRows, end - row);
+            try (PointerScope scope = new PointerScope()) {
+                Tensor part = narrow(x.narrow(0, row, count)); // (R, D)
+                Tensor scores = logits(part); // (R, V)
+                Lesson.Rows costs = lesson.rows(scores, targets.narrow(0, row, count), row);
+                sum.add_(costs.losses().sum(new ScalarTypeOptional(ScalarType.Double))); // (1)
+                if (rows != null) {
+                    rows.narrow(0, row, count).copy_(costs.losses());
+                }
+                Tensor error = cap == null ? costs.error() : costs.error().mul_(slopes(scores)); // (R, V)
+                backward(error, part, inputGradient.narrow(0, row, count), new Scalar(1 / normalizer));
+            }
+        }
+        return new Result(sum, inputGradient, rows);
+    }
+
     private Tensor emptyRows(Tensor x) {
         return torch.empty(new long[] {x.size(0), 1}, like.options(), null); // (N, 1)
     }

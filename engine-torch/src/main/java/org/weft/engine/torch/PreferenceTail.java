@@ -40,6 +40,11 @@ final class PreferenceTail implements Tail {
         return sum(costs(batch, sequences(x, batch)), x); // (1)
     }
 
+    @Override
+    public Tensor said(Tensor x, BatchTensors batch) {
+        throw new IllegalStateException("pairs of answers are beside the model at the start, and no teacher");
+    }
+
     /** What each answer costs, its negative log-probability in nats. (B), in float64 */
     Tensor sequences(Tensor x, BatchTensors batch) {
         TargetTensors.Tokens targets = batch.targets().ofTokens();

@@ -71,4 +71,12 @@ interface Tail {
 
     /** The sum of losses alone, without dropout. (1), in float64 */
     Tensor loss(Tensor x, BatchTensors batch);
+
+    /** What a {@link Lesson} takes of a teacher, without dropout. (B, T, D) to what this tail predicts, of tokens to what its head takes */
+    Tensor said(Tensor x, BatchTensors batch);
+
+    /** Of the model that {@link #said} is asked of what makes tokens of that; null where nothing does. */
+    default OutputHead head() {
+        return null;
+    }
 }

@@ -42,16 +42,46 @@ final class TaskTail implements Tail {
     @Override
     public Result lossAndGradient(
             Tensor x, BatchTensors batch, double normalizer, RandomStreams dropout, boolean apart, PointerScope scope) {
-        return Tail.recorded(
-                x,
-                normalizer,
-                scope,
-                input -> lossOf(outputs(input, batch.tokens(), dropout.with(head.dropout())), batch));
+        return Tail.recorded(x, normalizer, scope, input -> {
+            Tensor outputs = outputs(input, batch.tokens(), dropout.with(head.dropout())); // (B or B T, K)
+            Tensor own = lossOf(outputs, batch); // (1)
+            return batch.lesson() == null ? own : batch.lesson().mixed(own, taught(outputs, batch));
+        });
     }
 
     @Override
     public Tensor loss(Tensor x, BatchTensors batch) {
         return lossOf(outputs(x, batch.tokens(), RandomStreams.NONE), batch);
+    }
+
+    @Override
+    public Tensor said(Tensor x, BatchTensors batch) {
+        return outputs(x, batch.tokens(), RandomStreams.NONE); // (B or B T, K)
+    }
+
+    /** What the teacher's outputs make of these cost; values have no temperature. (B or M) */
+    private Tensor taught(Tensor outputs, BatchTensors batch) {
+        Lesson lesson = batch.lesson();
+        Tensor said = lesson.said(); // (B or B T, K)
+        return switch (head.kind()) {
+            case CLASSES -> lesson.divergence(said, outputs);
+            case BITS -> lesson.divergenceOfBits(said, outputs);
+            case VALUES -> outputs.sub(said.to(outputs.scalar_type())).square().mean(1);
+            case TOKEN_CLASSES -> {
+                TargetTensors.Tokens tokens = batch.targets().ofTokens();
+                yield lesson.divergence(tokens.choose(said), tokens.choose(outputs));
+            }
+            case SPAN ->
+                lesson.divergence(ends(said, batch.tokens()), ends(outputs, batch.tokens()))
+                        .view(-1, 2)
+                        .mean(1);
+            case LANGUAGE, EMBEDDING -> throw new IllegalStateException("predicted elsewhere: " + head.kind());
+        };
+    }
+
+    /** Scores of where each of the two ends is. (B T, 2) to (2 B, T) */
+    private static Tensor ends(Tensor outputs, TokenTensors tokens) {
+        return spanScores(outputs, tokens).transpose(1, 2).reshape(-1, tokens.context());
     }
 
     /** What is predicted of each sequence (B, K), or of each token (B T, K). */
@@ -118,16 +148,21 @@ final class TaskTail implements Tail {
      * @param labels (B, 2 or more): the two ends stand first
      */
     private static Tensor spanLoss(Tensor outputs, TokenTensors tokens, Tensor labels) {
-        Tensor all = outputs.view(tokens.sequences(), tokens.context(), 2); // (B, T, 2)
-        Tensor scores = tokens.padding()
-                .map(padding -> padding.present().logical_not().unsqueeze(2)) // (B, T, 1)
-                .map(absent -> all.masked_fill(absent, new Scalar(Double.NEGATIVE_INFINITY)))
-                .orElse(all); // (B, T, 2)
+        Tensor scores = spanScores(outputs, tokens); // (B, T, 2)
         Tensor at = labels.narrow(1, 0, 2).to(ScalarType.Long).unsqueeze(1); // (B, 1, 2)
         return scores.log_softmax(1)
                 .gather(1, at)
                 .neg()
                 .view(tokens.sequences(), 2)
                 .mean(1); // (B)
+    }
+
+    /** Minus infinity where a sequence is filled up. (B T, 2) to (B, T, 2) */
+    private static Tensor spanScores(Tensor outputs, TokenTensors tokens) {
+        Tensor all = outputs.view(tokens.sequences(), tokens.context(), 2); // (B, T, 2)
+        return tokens.padding()
+                .map(padding -> padding.present().logical_not().unsqueeze(2)) // (B, T, 1)
+                .map(absent -> all.masked_fill(absent, new Scalar(Double.NEGATIVE_INFINITY)))
+                .orElse(all);
     }
 }

@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.batches.Batch;
+import org.weft.core.model.ModelShape;
 
 /**
  * Sequences of tokens on the device, in the order of the rows.
@@ -62,6 +63,15 @@ record TokenTensors(
     /** One sequence. */
     static TokenTensors prompt(int[] tokens, int vocabSize, Device device) {
         return whole(1, tokens.length, tokens, vocabSize, device);
+    }
+
+    /** One text, of a model that reads nothing else. */
+    static TokenTensors text(int[] tokens, ModelShape shape, Device device) {
+        if (shape.config().encodesSource()) {
+            throw new IllegalStateException(shape.config().architecture() + " reads a text and writes another");
+        }
+        shape.requireFits(tokens.length);
+        return prompt(tokens, shape.vocabSize(), device);
     }
 
     /** Sequences of T tokens each. */

@@ -16,6 +16,11 @@ public final class TorchEngineProvider implements EngineProvider {
         return Engines.TORCH;
     }
 
+    @Override
+    public boolean distils() {
+        return true;
+    }
+
     /** Of what a validated configuration may ask for, only a family of another jar may be none that this one computes. */
     @Override
     public void require(ModelShape shape, ReplicaOptions options) {

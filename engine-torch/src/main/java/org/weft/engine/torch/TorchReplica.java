@@ -2,18 +2,15 @@ package org.weft.engine.torch;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.WeftException;
 import org.weft.core.batches.Batch;
-import org.weft.core.batches.Targets;
-import org.weft.core.config.HeadKind;
+import org.weft.core.config.DistillationConfig;
 import org.weft.core.model.ModelShape;
-import org.weft.core.model.TaskHead;
 import org.weft.core.model.TaskHead.Pooling;
 import org.weft.core.params.ParameterLayout;
-import org.weft.engine.ClassCounts;
 import org.weft.engine.Decoder;
 import org.weft.engine.Evaluated;
 import org.weft.engine.Figure;
@@ -40,6 +37,7 @@ public final class TorchReplica implements ModelReplica {
     private final Transformer model;
     private final BlockwiseBackward backward;
     private final StreamedPasses spans; // null where everything is held
+    private Teaching teaching = Teaching.NOBODY;
     private volatile boolean closed;
 
     private TorchReplica(ModelShape shape, ReplicaOptions options, ScalarType type) {
@@ -47,7 +45,7 @@ public final class TorchReplica implements ModelReplica {
         this.options = options;
         try (PointerScope building = memory) {
             device = ComputeDevice.open(options.device());
-            flat = new FlatTensors(shape, device, type, options.bfloat16(), options.streamed());
+            flat = new FlatTensors(shape, device, type, options);
             model = Transformer.of(shape.config(), flat);
             backward = new BlockwiseBackward(model, shape, flat, options.recompute());
             spans = options.streamed()
@@ -125,6 +123,7 @@ public final class TorchReplica implements ModelReplica {
         checkOwner();
         flat.zeroGradients();
         backward.loads().clear();
+        teaching.clear();
     }
 
     @Override
@@ -136,12 +135,29 @@ public final class TorchReplica implements ModelReplica {
     public double accumulateGradient(
             Batch batch, double normalizer, MicroBatchKey key, GradientListener listener, SequenceLosses losses) {
         try (PointerScope scope = new PointerScope()) {
-            BatchTensors tensors = onDevice(batch);
+            Lesson lesson = teaching.lesson(batch, scope);
+            BatchTensors tensors = onDevice(batch).taught(lesson);
             GradientRelay relay = listener == GradientListener.NONE
                     ? GradientRelay.direct(listener)
                     : device.relay(flat.gradients(), listener);
-            return backward.accumulate(tensors, normalizer, dropout(key), relay, losses) / normalizer;
+            double sum = backward.accumulate(tensors, normalizer, dropout(key), relay, losses);
+            teaching.took(lesson, batch.targetCount());
+            return sum / normalizer;
         }
+    }
+
+    @Override
+    public void learnFrom(ModelReplica teacher, DistillationConfig how) {
+        checkOwner();
+        teaching = Teaching.of(teacher, this, how);
+    }
+
+    ModelShape shape() {
+        return shape;
+    }
+
+    BlockwiseBackward passes() {
+        return backward;
     }
 
     private RandomStreams dropout(MicroBatchKey key) {
@@ -155,7 +171,8 @@ public final class TorchReplica implements ModelReplica {
 
     @Override
     public List<Figure> figures() {
-        return backward.loads().figures();
+        return Stream.concat(backward.loads().figures().stream(), teaching.figures().stream())
+                .toList();
     }
 
     @Override
@@ -173,18 +190,7 @@ public final class TorchReplica implements ModelReplica {
 
     @Override
     public Evaluated evaluate(Batch batch) {
-        TaskHead head = shape.adaptation().head();
-        if (batch.asked() instanceof Targets.Preferences pairs) {
-            return Evaluated.ofPairs(pairs.costs(sequenceNats(batch)));
-        }
-        if (head.kind() == HeadKind.LANGUAGE) {
-            return Evaluated.ofLoss(loss(batch));
-        }
-        try (PointerScope scope = new PointerScope()) {
-            BatchTensors tensors = onDevice(batch);
-            Tensor outputs = backward.outputs(tensors, scope); // (B or B T, K)
-            return new Evaluated(backward.loss(outputs, tensors), ClassCounts.of(head, Logits.toHost(outputs), batch));
-        }
+        return Judgement.of(this, batch);
     }
 
     @Override
@@ -199,7 +205,7 @@ public final class TorchReplica implements ModelReplica {
             throw new IllegalArgumentException("next token of no tokens: give at least 1");
         }
         try (PointerScope scope = new PointerScope()) {
-            return Logits.toHost(backward.logits(text(tokens), positions, scope)); // (n, V)
+            return Logits.toHost(backward.logits(TokenTensors.text(tokens, shape, device.torchDevice()), positions, scope)); // (n, V)
         }
     }
 
@@ -239,7 +245,7 @@ public final class TorchReplica implements ModelReplica {
     public float[][] hiddenStates(int[] tokens) {
         checkOwner();
         try (PointerScope scope = new PointerScope()) {
-            return Logits.toHost(backward.hiddenStates(text(tokens), scope)); // (T, D)
+            return Logits.toHost(backward.hiddenStates(TokenTensors.text(tokens, shape, device.torchDevice()), scope)); // (T, D)
         }
     }
 
@@ -255,19 +261,10 @@ public final class TorchReplica implements ModelReplica {
         return MatrixPeak.flops(flat, device, options.threads() == 1);
     }
 
-    private BatchTensors onDevice(Batch batch) {
+    BatchTensors onDevice(Batch batch) {
         checkOwner();
         shape.requireFits(batch.context());
         return BatchTensors.of(batch, shape, device.torchDevice());
-    }
-
-    /** One text, of a model that reads nothing else. */
-    private TokenTensors text(int[] tokens) {
-        if (encodesSource()) {
-            throw new IllegalStateException(shape.config().architecture() + " reads a text and writes another");
-        }
-        shape.requireFits(tokens.length);
-        return TokenTensors.prompt(tokens, shape.vocabSize(), device.torchDevice());
     }
 
     private void checkOpen() {
@@ -291,6 +288,7 @@ public final class TorchReplica implements ModelReplica {
             return;
         }
         closed = true;
+        teaching.close();
         if (model.head() != null) {
             model.head().close();
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.DoubleBuffer;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -67,7 +68,13 @@ class FiniteDifferencesTest {
     }
 
     static void compare(ModelShape shape, Batch batch) {
+        compare(shape, batch, replica -> {});
+    }
+
+    /** @param begun of the replica before anything is computed */
+    static void compare(ModelShape shape, Batch batch, Consumer<TorchReplica> begun) {
         try (TorchReplica replica = Replicas.openDouble(shape)) {
+            begun.accept(replica);
             int size = (int) replica.layout().size();
             DoubleBuffer parameters = replica.parameters(0, size).asDoubleBuffer();
             Random random = new Random(5);

@@ -66,6 +66,20 @@ public final class ConfigOptions {
         return ConfigLoader.load(sources, all);
     }
 
+    /**
+     * An override for an option of a command's own.
+     *
+     * @param value null where it was not given
+     */
+    static List<String> setting(String key, String value) {
+        return value == null ? List.of() : List.of(key + "=" + quoted(value));
+    }
+
+    /** As YAML reads it as it stands. */
+    static String quoted(String text) {
+        return "'" + text.replace("'", "''") + "'";
+    }
+
     /** One key as the user set it, before anything else is checked; empty where it is not set. */
     String peek(String section, String key) {
         return ConfigLoader.peek(sources(), overrides, section, key);

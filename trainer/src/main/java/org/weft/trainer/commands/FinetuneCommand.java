@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.model.ModelShape;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.run.RunResult;
@@ -14,6 +15,7 @@ import org.weft.driver.run.StopSource;
 import org.weft.driver.run.TrainingRun;
 import org.weft.driver.spark.SparkApplication;
 import org.weft.engine.Engines;
+import org.weft.hub.TeacherModel;
 import org.weft.tuning.finetune.BaseModel;
 import org.weft.tuning.finetune.FinetuneRun;
 import org.weft.tuning.finetune.FinetuneSettings;
@@ -39,6 +41,13 @@ public final class FinetuneCommand implements Callable<Integer> {
             description =
                     "The model to fine-tune: finetune.from. A Hugging Face directory, a checkpoint or a run's newest.")
     private String from;
+
+    @Option(
+            names = "--teacher",
+            paramLabel = "PATH",
+            description = "A model to learn from beside the rows: distillation.teacher. A Hugging Face directory, a "
+                    + "checkpoint or a run's newest, of the same task, labels and tokenizer.")
+    private String teacher;
 
     @Option(
             names = "--evaluate",
@@ -80,8 +89,9 @@ public final class FinetuneCommand implements Callable<Integer> {
             WeftConfig config = config(base, List.of());
             FinetuneSettings.require(base, config, progress::say);
             List<WeftConfig> runs = folds == 0 ? List.of() : folded(base, config);
-            try (SparkApplication application =
-                    SparkApplication.start(config, "finetune", files.settings()).showingStages(progress::say)) {
+            ModelShape teacher = TeacherModel.shapeOf(files.store(), config).orElse(null);
+            try (SparkApplication application = SparkApplication.start(config, "finetune", files.settings(), teacher)
+                    .showingStages(progress::say)) {
                 return folds == 0 ? one(application, base, config) : crossValidation(application, base, config, runs);
             }
         }
@@ -141,7 +151,7 @@ public final class FinetuneCommand implements Callable<Integer> {
                     base,
                     List.of(
                             "run.dir="
-                                    + quoted(config.run().directory().fold(fold).path()),
+                                    + ConfigOptions.quoted(config.run().directory().fold(fold).path()),
                             "dataset.folds=" + folds,
                             "dataset.fold=" + fold,
                             "dataset.test=[]")));
@@ -152,15 +162,10 @@ public final class FinetuneCommand implements Callable<Integer> {
     /** The user's configuration over the model's own section, over the defaults of fine-tuning. */
     private WeftConfig config(BaseModel base, List<String> more) {
         List<String> forced = new ArrayList<>(more);
-        if (from != null) {
-            forced.add("finetune.from=" + quoted(from));
-        }
+        forced.addAll(ConfigOptions.setting("finetune.from", from));
+        forced.addAll(ConfigOptions.setting("distillation.teacher", teacher));
         WeftConfig config = options.loadOver(FinetuneSettings.under(base), forced);
         Engines.require(config.cluster().engine());
         return config;
-    }
-
-    private static String quoted(String text) {
-        return "'" + text.replace("'", "''") + "'";
     }
 }

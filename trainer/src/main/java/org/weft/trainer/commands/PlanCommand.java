@@ -25,6 +25,7 @@ import org.weft.driver.plan.PeakMeasurement;
 import org.weft.driver.plan.RunMeasurement;
 import org.weft.driver.progress.Progress;
 import org.weft.engine.ReplicaOptions;
+import org.weft.hub.TeacherModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -123,8 +124,14 @@ public final class PlanCommand implements Callable<Integer> {
         }
     }
 
-    private void predict(Store store) {
+    private void predict(Store store) throws IOException {
         WeftConfig config = options.loadOver("run: {dir: " + NO_RUN + "}");
+        if (scale.asked() && config.distillation().active()) {
+            throw WeftException.usage(
+                    "--scale counts no teacher: distillation.teacher="
+                            + config.distillation().teacher(),
+                    "leave one of them out");
+        }
         Forecast forecast = forecast(store, config);
         double budgetTokens = tokens != null
                 ? tokens
@@ -160,7 +167,7 @@ public final class PlanCommand implements Callable<Integer> {
         summary.print();
     }
 
-    private Forecast forecast(Store store, WeftConfig config) {
+    private Forecast forecast(Store store, WeftConfig config) throws IOException {
         if (config.finetune().active()) {
             Progress.onStderr()
                     .say("plan knows pre-training alone: finetune.task="
@@ -169,7 +176,12 @@ public final class PlanCommand implements Callable<Integer> {
         }
         ModelShape shape = new ModelShape(config.model(), vocabulary(store, config));
         double network = networkGbits.isEmpty() ? Double.POSITIVE_INFINITY : networkGbits.get(0) * 1e9 / Byte.SIZE;
-        return Forecast.of(shape, config, peaks(config), network);
+        return Forecast.of(
+                shape,
+                config,
+                peaks(config),
+                network,
+                TeacherModel.shapeOf(store, config).orElse(null));
     }
 
     private int vocabulary(Store store, WeftConfig config) {

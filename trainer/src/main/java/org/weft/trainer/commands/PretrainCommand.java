@@ -1,5 +1,6 @@
 package org.weft.trainer.commands;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
@@ -10,6 +11,7 @@ import org.weft.driver.run.StopSource;
 import org.weft.driver.run.TrainingRun;
 import org.weft.driver.spark.SparkApplication;
 import org.weft.engine.Engines;
+import org.weft.hub.TeacherModel;
 import org.weft.trainer.pretrain.Pretraining;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,6 +39,13 @@ public final class PretrainCommand implements Callable<Integer> {
     private String from;
 
     @Option(
+            names = "--teacher",
+            paramLabel = "PATH",
+            description = "A model to learn from beside the data: distillation.teacher. A Hugging Face directory, a "
+                    + "checkpoint or a run's newest, of the same vocabulary.")
+    private String teacher;
+
+    @Option(
             names = "--standby",
             description =
                     "Wait beside the driver of this run, with executors of its own, and go on from the newest checkpoint "
@@ -51,10 +60,14 @@ public final class PretrainCommand implements Callable<Integer> {
                     "--standby goes on from the newest checkpoint, and --resume " + resume + " asks for another",
                     "leave one of the two out");
         }
-        WeftConfig config = options.load();
+        WeftConfig config = options.loadOver(List.of(), ConfigOptions.setting("distillation.teacher", teacher));
         Engines.require(config.cluster().engine());
         try (ConfigOptions.FileAccess files = options.openFiles();
-                SparkApplication application = SparkApplication.start(config, "pretrain", files.settings())) {
+                SparkApplication application = SparkApplication.start(
+                        config,
+                        "pretrain",
+                        files.settings(),
+                        TeacherModel.shapeOf(files.store(), config).orElse(null))) {
             Pretraining pretraining = new Pretraining(application, config, Progress.onStderr(), StopSource.SIGNALS);
             RunResult result = standby ? pretraining.standBy(from) : pretraining.run(resume, from);
             if (result == null) {

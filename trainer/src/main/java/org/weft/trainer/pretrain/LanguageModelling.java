@@ -15,8 +15,10 @@ import org.weft.core.tokens.PackedShard;
 import org.weft.engine.Engines;
 import org.weft.engine.GradientListener;
 import org.weft.engine.MicroBatchKey;
+import org.weft.engine.ModelReplica;
 import org.weft.engine.Replica;
 import org.weft.engine.Workload;
+import org.weft.hub.TeacherModel;
 
 /**
  * Pre-training: a Transformer that predicts tokens, on a prepared corpus.
@@ -24,9 +26,10 @@ import org.weft.engine.Workload;
  * @param store where the corpus is
  * @param packed what packing makes of each token shard; empty where nothing is packed
  * @param tokensPerStep of a step's global batch, on the average
+ * @param teacher that is learnt from, too; null for none
  */
 record LanguageModelling(
-        WeftConfig config, int vocabSize, Store store, Map<String, PackedShard> packed, double tokensPerStep)
+        WeftConfig config, int vocabSize, Store store, Map<String, PackedShard> packed, double tokensPerStep, TeacherModel teacher)
         implements Workload<Batch> {
     private static final long serialVersionUID = 1L;
     private static final int NARROW_CONTEXT = 16;
@@ -42,8 +45,17 @@ record LanguageModelling(
     }
 
     @Override
-    public Replica<Batch> open(String device) {
-        return Engines.open(config, shape(), device);
+    public Replica<Batch> open(String device) throws IOException {
+        ModelReplica replica = Engines.open(config, shape(), device);
+        if (teacher != null) {
+            try {
+                teacher.teach(replica, config, device);
+            } catch (IOException | RuntimeException e) {
+                replica.close();
+                throw e;
+            }
+        }
+        return replica;
     }
 
     /** A pass of a narrow block of the same family, whatever the model's size: it is the libraries that are wanted. */
@@ -71,8 +83,9 @@ record LanguageModelling(
                 .put("heads", 2)
                 .put("context", NARROW_CONTEXT);
         ((ObjectNode) tree.path("cluster")).put("residency", "whole");
+        tree.remove("distillation");
         WeftConfig small = ConfigLoader.recorded("a narrow block of the model's family", tree);
-        return new LanguageModelling(small, NARROW_VOCABULARY, store, Map.of(), tokensPerStep);
+        return new LanguageModelling(small, NARROW_VOCABULARY, store, Map.of(), tokensPerStep, null);
     }
 
     @Override
@@ -82,6 +95,7 @@ record LanguageModelling(
 
     @Override
     public double flopsPerToken() {
-        return shape().family().flopsPerSequence(shape(), config) / config.textTokens();
+        double own = shape().family().flopsPerSequence(shape(), config) / config.textTokens();
+        return own + (teacher == null ? 0 : teacher.flopsPerToken());
     }
 }

@@ -17,6 +17,7 @@ import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.PackedShard;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.CorpusPacking;
 import org.weft.corpus.CorpusVerification;
 import org.weft.driver.checkpoint.Checkpoint;
@@ -32,6 +33,7 @@ import org.weft.driver.run.TrainingRun;
 import org.weft.driver.spark.SparkApplication;
 import org.weft.engine.Engines;
 import org.weft.hub.StartingParameters;
+import org.weft.hub.TeacherModel;
 
 /** From a configuration and a prepared corpus to a finished run. For one thread. */
 public final class Pretraining {
@@ -95,9 +97,14 @@ public final class Pretraining {
 
     private Subject subject(String from) throws IOException {
         CorpusManifest corpus = corpus();
+        Optional<TeacherModel> teacher = TeacherModel.of(store, config, progress::say);
         Vocabulary vocabulary = vocabulary(from, corpus);
         ModelShape shape = new ModelShape(config.model(), vocabulary.size());
         Engines.require(config, shape);
+        if (teacher.isPresent()) {
+            TokenizerFile tokenizer = corpus.openTokenizer(store, directory.corpus());
+            teacher.get().require(config, shape, tokenizer, config.model().context());
+        }
         sayWhatPrepareDecided(corpus);
         if (packed == null) {
             packed = CorpusPacking.count(application.context(), store, config);
@@ -108,12 +115,16 @@ public final class Pretraining {
             validation = validation(batches);
             tokensPerStep = batches.tokensPerStep();
         }
-        LanguageModelling workload = new LanguageModelling(config, vocabulary.size(), store, packed, tokensPerStep);
+        LanguageModelling workload = new LanguageModelling(
+                config, vocabulary.size(), store, packed, tokensPerStep, teacher.orElse(null));
+        List<Source> sources = sources(corpus);
+        teacher.map(TeacherModel::source).ifPresent(sources::add);
         return new Subject(
                 Subject.name(shape),
-                new RunIdentity(config, workload.layout(), vocabulary, sources(corpus)),
+                new RunIdentity(config, workload.layout(), vocabulary, sources),
                 workload,
-                Optional.of(new MemoryModel(shape, config)),
+                Optional.of(new MemoryModel(
+                        shape, config, teacher.map(TeacherModel::shape).orElse(null))),
                 validation,
                 () -> from == null ? null : startFrom(from, shape, corpus));
     }
@@ -131,15 +142,16 @@ public final class Pretraining {
         return sources;
     }
 
-    /** A model that pads its vocabulary goes on with the rows that it has. */
+    /** A model that pads its vocabulary goes on with the rows that it has; what learns from one has as many. */
     private Vocabulary vocabulary(String from, CorpusManifest corpus) throws IOException {
         CheckpointManifest known = new CheckpointResolver(store, progress::say).newestManifest(directory);
         if (known != null && known.tokenizerSha256().equals(corpus.tokenizerSha256())) {
             return new Vocabulary(Math.max(known.vocabSize(), corpus.vocabSize()), known.tokenizerSha256());
         }
-        return from == null
+        String like = from != null ? from : config.distillation().teacher();
+        return like.isBlank()
                 ? Vocabulary.of(corpus)
-                : new StartingParameters(store, config, corpus, progress::say).vocabulary(from);
+                : new StartingParameters(store, config, corpus, progress::say).vocabulary(like);
     }
 
     /** A vocabulary is made once, by prepare: another size in the configuration changes nothing any more. */

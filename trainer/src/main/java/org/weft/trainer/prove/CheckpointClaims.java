@@ -17,6 +17,7 @@ import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.driver.checkpoint.RunIdentity;
+import org.weft.hub.ModelDigest;
 
 /**
  * What a checkpoint says: its data, its configuration, its shards, its parameters.
@@ -132,7 +133,17 @@ record CheckpointClaims(Store store, String directory, RunDirectory run, boolean
             case "dataset" ->
                 claims.add(
                         Claim.measured(DATA, run.dataset(), source.sha256(), new Measurement.Examples(run.dataset())));
+            case Source.TEACHER ->
+                claims.add(Claim.known("teacher", source.path(), source.sha256(), teacher(source.path())));
             default -> claims.add(Claim.unchecked(DATA, source.path(), "data of a program's own"));
+        }
+    }
+
+    private String teacher(String path) throws IOException {
+        try {
+            return ModelDigest.at(store, path);
+        } catch (WeftException gone) {
+            return gone.getMessage();
         }
     }
 

@@ -114,7 +114,7 @@ class PretrainingTest {
                 "model.architecture=gpt_neox")) {
             WeftConfig config = ConfigLoader.recorded(
                     "test", config(50), List.of(setting, "training.eval_every=50", "checkpoint.every=50"));
-            assertThatCode(() -> new LanguageModelling(config, corpus.vocabSize(), application.store(), Map.of(), 32)
+            assertThatCode(() -> new LanguageModelling(config, corpus.vocabSize(), application.store(), Map.of(), 32, null)
                             .warm("cpu"))
                     .as(setting)
                     .doesNotThrowAnyException();
@@ -136,7 +136,7 @@ class PretrainingTest {
                         "model.context=4096",
                         "training.eval_every=50",
                         "checkpoint.every=50"));
-        LanguageModelling workload = new LanguageModelling(large, 128_000, application.store(), Map.of(), 32);
+        LanguageModelling workload = new LanguageModelling(large, 128_000, application.store(), Map.of(), 32, null);
         assertThat(workload.layout().size()).isGreaterThan(5_000_000_000L);
         assertThat(workload.narrow().layout().size()).isLessThan(1_000_000);
     }

@@ -1,6 +1,7 @@
 package org.weft.tuning.finetune;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.weft.core.WeftException;
@@ -22,6 +23,7 @@ import org.weft.driver.run.Subject;
 import org.weft.driver.run.TrainingRun;
 import org.weft.driver.spark.SparkApplication;
 import org.weft.engine.Engines;
+import org.weft.hub.TeacherModel;
 import org.weft.tuning.dataset.DatasetJob;
 import org.weft.tuning.task.Encoder;
 import org.weft.tuning.task.Labels;
@@ -85,6 +87,7 @@ public final class FinetuneRun {
         if (config.finetune().task() == TaskName.QA) {
             Encoder.docStride(config); // what is wrong with it needs no row to tell
         }
+        Optional<TeacherModel> teacher = TeacherModel.of(store, config, progress::say);
         ExamplesManifest examples =
                 new DatasetJob(application.context(), store, progress::say).run(config, base.tokenizer());
         if (judged) {
@@ -92,8 +95,13 @@ public final class FinetuneRun {
         }
         FinetuneStart start = new FinetuneStart(store, config, base, examples);
         Engines.require(start.config(), start.shape());
-        CheckpointManifest.Source source = new CheckpointManifest.Source(
-                "dataset", config.run().directory().dataset(), examples.fingerprint());
+        if (teacher.isPresent()) {
+            teacher.get().require(start.config(), start.shape(), base.tokenizer(), Encoder.maxLength(config));
+        }
+        List<CheckpointManifest.Source> sources = new ArrayList<>();
+        sources.add(new CheckpointManifest.Source(
+                "dataset", config.run().directory().dataset(), examples.fingerprint()));
+        teacher.map(TeacherModel::source).ifPresent(sources::add);
         boolean pairs = config.finetune().task() == TaskName.PREFERENCE;
         ReferenceJob reference =
                 new ReferenceJob(application.context(), store, start.config(), start.shape(), progress::say);
@@ -102,9 +110,12 @@ public final class FinetuneRun {
         }
         return new Subject(
                 Subject.name(start.shape()),
-                new RunIdentity(start.config(), start.shape().layout(), start.vocabulary(), List.of(source)),
-                start.workload(),
-                Optional.of(new MemoryModel(start.shape(), start.config())),
+                new RunIdentity(start.config(), start.shape().layout(), start.vocabulary(), sources),
+                start.workload(teacher.orElse(null)),
+                Optional.of(new MemoryModel(
+                        start.shape(),
+                        start.config(),
+                        teacher.map(TeacherModel::shape).orElse(null))),
                 ValidationPart.whole(ExampleBatches.validationBatches(store, start.config())),
                 () -> {
                     Checkpoint first = start.write(progress::say);

@@ -23,6 +23,7 @@ import org.weft.driver.checkpoint.NamedParameters;
 import org.weft.driver.checkpoint.RunIdentity;
 import org.weft.driver.checkpoint.Vocabulary;
 import org.weft.engine.Workload;
+import org.weft.hub.TeacherModel;
 
 /**
  * What a fine-tuning run starts with: the configuration as the examples complete it, the model's shape with its head, and
@@ -86,8 +87,9 @@ public final class FinetuneStart {
         return vocabulary;
     }
 
-    public Workload<?> workload() {
-        return new TaskTraining(config, shape, tokensPerExample, store);
+    /** @param teacher that is learnt from, too; null for none */
+    public Workload<?> workload(TeacherModel teacher) {
+        return new TaskTraining(config, shape, tokensPerExample, store, teacher);
     }
 
     /**

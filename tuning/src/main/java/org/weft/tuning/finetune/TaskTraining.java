@@ -15,6 +15,7 @@ import org.weft.engine.Engines;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.Replica;
 import org.weft.engine.Workload;
+import org.weft.hub.TeacherModel;
 import org.weft.tuning.task.Encoder;
 
 /**
@@ -23,8 +24,10 @@ import org.weft.tuning.task.Encoder;
  *
  * @param tokensPerExample on the average
  * @param store where the run is
+ * @param teacher that is learnt from, too; null for none
  */
-record TaskTraining(WeftConfig config, ModelShape shape, double tokensPerExample, Store store)
+record TaskTraining(
+        WeftConfig config, ModelShape shape, double tokensPerExample, Store store, TeacherModel teacher)
         implements Workload<Batch> {
     private static final long serialVersionUID = 1L;
 
@@ -38,6 +41,9 @@ record TaskTraining(WeftConfig config, ModelShape shape, double tokensPerExample
         ModelReplica replica = Engines.open(config, shape, device);
         try {
             ReplicaLoader.loadFrozen(store, replica, config.run().directory());
+            if (teacher != null) {
+                teacher.teach(replica, config, device);
+            }
             return judging(replica);
         } catch (IOException | RuntimeException e) {
             replica.close();
@@ -81,6 +87,6 @@ record TaskTraining(WeftConfig config, ModelShape shape, double tokensPerExample
 
     @Override
     public double flopsPerToken() {
-        return shape.flopsPerToken();
+        return shape.flopsPerToken() + (teacher == null ? 0 : teacher.flopsPerToken());
     }
 }

@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Small models beside a teacher and the same alone, over some seeds: a classifier of reviews, and a language model on the same tokens.
+#   bench/distill.sh TRAIN TEST FROM TEXT     JSONL with columns text and label, twice; a BERT's Hugging Face directory; JSONL with text
+# Environment: SEEDS (1 2 3), WORK_DIR keeps runs and logs there, ONLY=reviews or tokens, WEFT names the launcher,
+#   TEACHER_STEPS and STEPS of the language models (600, 300); FROM of peers/minilm_directory.py
+set -euo pipefail
+BENCH=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+# shellcheck source=bench/environment.sh
+. "$BENCH/environment.sh"
+[ $# -ge 4 ] || { sed -n 2,6p "$0" >&2; exit 2; }
+train=$(realpath "$1") test=$(realpath "$2") from=$(realpath "$3") text=$(realpath "$4")
+WEFT=${WEFT:-$WEFT_ROOT/weft}
+SEEDS=${SEEDS:-1 2 3}
+bench_work_dir
+[ "$WEFT" != "$WEFT_ROOT/weft" ] || bench_build
+
+# weft_run NAME COMMAND [ARGUMENT...]: its closing JSON in NAME.out; a run that is there is not made again
+weft_run() {
+  local name=$1
+  shift
+  [ ! -s "$WORK_DIR/$name.out" ] || return 0
+  rm -rf "${WORK_DIR:?}/$name"
+  "$WEFT" "$@" --set "run.dir=file://$WORK_DIR/$name" --set "cluster.master=local[4]" --set cluster.workers=1 --set cluster.servers=1 \
+    --set cluster.device=cpu >"$WORK_DIR/$name.part" 2>"$WORK_DIR/$name.log" || { tail -n 20 "$WORK_DIR/$name.log" >&2; exit 1; }
+  tail -n 1 "$WORK_DIR/$name.part" >"$WORK_DIR/$name.out"
+}
+
+# interval NAME: of numbers, one a line, mean and 95 % interval by Student's t
+interval() {
+  awk -v name="$1" 'BEGIN { split("12.706 4.303 3.182 2.776 2.571 2.447 2.365 2.306", t, " ") }
+    { x[NR] = $1; sum += $1 }
+    END { mean = sum / NR; for (i = 1; i <= NR; i++) squares += (x[i] - mean) ^ 2
+          half = NR > 1 ? t[NR - 1] * sqrt(squares / (NR - 1) / NR) : 0
+          printf "%-28s %.4f [%.4f, %.4f] of %d\n", name, mean, mean - half, mean + half, NR }'
+}
+
+# of NAME KEY: a number of a run's closing JSON
+of() { grep -oE "\"$2\" ?: ?[0-9.]+" "$WORK_DIR/$1.out" | head -n 1 | grep -oE '[0-9.]+$'; }
+
+reviews() {
+  local rows=(--set "dataset.train=[file://$train]" --set "dataset.test=[file://$test]" --set dataset.max_length=64
+    --set finetune.task=classification --set training.eval_every=0 --set checkpoint.every=1000 --set finetune.epochs=3)
+  [ -d "$WORK_DIR/student" ] || python3 "$BENCH/peers/student_directory.py" "$from" "$WORK_DIR/student" 0 5
+  weft_run teacher finetune --from "file://$from" "${rows[@]}"
+  echo "reviews: accuracy of the teacher $(of teacher accuracy), macro F1 $(of teacher f1_macro)"
+  for seed in $SEEDS; do
+    weft_run "alone-$seed" finetune --from "file://$WORK_DIR/student" "${rows[@]}" --set "run.seed=$seed"
+    weft_run "taught-$seed" finetune --from "file://$WORK_DIR/student" --teacher "file://$WORK_DIR/teacher" "${rows[@]}" \
+      --set "run.seed=$seed" --set distillation.weight=0.9 --set distillation.hidden=blocks --set distillation.hidden_loss=mse
+  done
+  for measure in accuracy f1_macro; do
+    for kind in alone taught; do
+      for seed in $SEEDS; do of "$kind-$seed" "$measure"; done | interval "  $measure, $kind"
+    done
+  done
+}
+
+language() {
+  local shape=(--set model.architecture=llama --set model.context=128 --set training.global_batch=16 --set training.micro_batch=8
+    --set training.lanes=2 --set training.learning_rate=1e-3 --set training.warmup_steps=20 --set training.eval_every=0
+    --set checkpoint.every=100000 --set "run.corpus=file://$WORK_DIR/corpus/corpus")
+  weft_run corpus prepare --set "corpus.input=[file://$text]" --set tokenizer.vocab_size=4096 --set corpus.val_fraction=0.05
+  weft_run large pretrain "${shape[@]}" --set model.layers=6 --set model.width=256 --set model.heads=8 \
+    --set "training.steps=${TEACHER_STEPS:-600}"
+  echo "tokens: the teacher's val_loss $(val large)"
+  for seed in $SEEDS; do
+    local small=(--set model.layers=2 --set model.width=128 --set model.heads=4 --set "run.seed=$seed" --set "training.steps=${STEPS:-300}")
+    weft_run "small-$seed" pretrain "${shape[@]}" "${small[@]}"
+    weft_run "learnt-$seed" pretrain "${shape[@]}" "${small[@]}" --teacher "file://$WORK_DIR/large" \
+      --set distillation.temperature=1 --set distillation.weight=0.5
+  done
+  for kind in small learnt; do
+    for seed in $SEEDS; do val "$kind-$seed"; done | interval "  val_loss, $kind"
+  done
+}
+
+# val NAME: what its newest checkpoint costs a token of the validation split
+val() {
+  [ -s "$WORK_DIR/$1.val" ] || "$WEFT" evaluate --checkpoint "file://$WORK_DIR/$1" --set "cluster.master=local[2]" \
+    2>"$WORK_DIR/$1.val.log" | tail -n 1 | grep -oE '"loss" ?: ?[0-9.]+' | grep -oE '[0-9.]+$' >"$WORK_DIR/$1.val"
+  cat "$WORK_DIR/$1.val"
+}
+
+[ "${ONLY:-reviews}" != reviews ] || reviews
+[ "${ONLY:-tokens}" != tokens ] || language
