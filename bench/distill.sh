@@ -2,7 +2,8 @@
 # Small models beside a teacher and the same alone, over some seeds: a classifier of reviews, and a language model on the same tokens.
 #   bench/distill.sh TRAIN TEST FROM TEXT     JSONL with columns text and label, twice; a BERT's Hugging Face directory; JSONL with text
 # Environment: SEEDS (1 2 3), WORK_DIR keeps runs and logs there, ONLY=reviews or tokens, WEFT names the launcher,
-#   TEACHER_STEPS and STEPS of the language models (600, 300); FROM of peers/minilm_directory.py
+#   TEACHER_STEPS and STEPS of the language models (600, 300), LARGE and SMALL their blocks, width and heads ("6 256 8", "2 128 4"),
+#   MORE their other settings, as in "model.context=64 tokenizer.vocab_size=1024"; FROM of peers/minilm_directory.py
 set -euo pipefail
 BENCH=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck source=bench/environment.sh
@@ -57,28 +58,26 @@ reviews() {
 
 language() {
   local shape=(--set model.architecture=llama --set model.context=128 --set training.global_batch=16 --set training.micro_batch=8
-    --set training.lanes=2 --set training.learning_rate=1e-3 --set training.warmup_steps=20 --set training.eval_every=0
+    --set training.lanes=2 --set training.learning_rate=1e-3 --set training.warmup_steps=20 --set training.eval_batches=1000000
     --set checkpoint.every=100000 --set "run.corpus=file://$WORK_DIR/corpus/corpus")
-  weft_run corpus prepare --set "corpus.input=[file://$text]" --set tokenizer.vocab_size=4096 --set corpus.val_fraction=0.05
-  weft_run large pretrain "${shape[@]}" --set model.layers=6 --set model.width=256 --set model.heads=8 \
-    --set "training.steps=${TEACHER_STEPS:-600}"
-  echo "tokens: the teacher's val_loss $(val large)"
+  for setting in ${MORE:-}; do shape+=(--set "$setting"); done
+  read -r blocks width heads <<<"${LARGE:-6 256 8}"
+  weft_run corpus prepare --set "corpus.input=[file://$text]" --set corpus.val_fraction=0.05 \
+    --set tokenizer.vocab_size=4096 "${shape[@]}"
+  weft_run large pretrain "${shape[@]}" --set "model.layers=$blocks" --set "model.width=$width" --set "model.heads=$heads" \
+    --set "training.steps=${TEACHER_STEPS:-600}" --set "training.eval_every=${TEACHER_STEPS:-600}"
+  read -r blocks width heads <<<"${SMALL:-2 128 4}"
+  echo "tokens: the teacher's val_loss $(of large val_loss)"
   for seed in $SEEDS; do
-    local small=(--set model.layers=2 --set model.width=128 --set model.heads=4 --set "run.seed=$seed" --set "training.steps=${STEPS:-300}")
+    local small=(--set "model.layers=$blocks" --set "model.width=$width" --set "model.heads=$heads"
+      --set "run.seed=$seed" --set "training.steps=${STEPS:-300}" --set "training.eval_every=${STEPS:-300}")
     weft_run "small-$seed" pretrain "${shape[@]}" "${small[@]}"
     weft_run "learnt-$seed" pretrain "${shape[@]}" "${small[@]}" --teacher "file://$WORK_DIR/large" \
       --set distillation.temperature=1 --set distillation.weight=0.5
   done
   for kind in small learnt; do
-    for seed in $SEEDS; do val "$kind-$seed"; done | interval "  val_loss, $kind"
+    for seed in $SEEDS; do of "$kind-$seed" val_loss; done | interval "  val_loss, $kind"
   done
-}
-
-# val NAME: what its newest checkpoint costs a token of the validation split
-val() {
-  [ -s "$WORK_DIR/$1.val" ] || "$WEFT" evaluate --checkpoint "file://$WORK_DIR/$1" --set "cluster.master=local[2]" \
-    2>"$WORK_DIR/$1.val.log" | tail -n 1 | grep -oE '"loss" ?: ?[0-9.]+' | grep -oE '[0-9.]+$' >"$WORK_DIR/$1.val"
-  cat "$WORK_DIR/$1.val"
 }
 
 [ "${ONLY:-reviews}" != reviews ] || reviews

@@ -78,8 +78,10 @@ public final class Engines {
         String engine = config.cluster().engine();
         if (config.distillation().active() && !known(engine).distils()) {
             throw WeftException.usage(
-                    "cluster.engine=" + engine + " learns from no teacher: distillation.teacher="
-                            + config.distillation().teacher(),
+                    "cluster.engine=" + engine + " learns from no teacher: distillation."
+                            + (config.distillation().asks()
+                                    ? "teacher=" + config.distillation().teacher()
+                                    : "logits=" + config.distillation().logits()),
                     "use cluster.engine=" + TORCH);
         }
     }

@@ -100,11 +100,22 @@ public interface ModelReplica extends Replica<Batch> {
      * {@link #figures} tells what both parts of the loss come to. Evaluations are the task's alone, as before.
      *
      * @param teacher of the same thread, device and engine, which reads the same tokens and predicts as many of them, or as many
-     *     labels; closed with this replica, or at once where it is refused
+     *     labels; closed with this replica, or at once where it is refused. Null where batches bring what one said
      */
     default void learnFrom(ModelReplica teacher, DistillationConfig how) {
-        teacher.close();
+        if (teacher != null) {
+            teacher.close();
+        }
         throw new IllegalStateException("this replica learns from no other");
+    }
+
+    /**
+     * The likeliest tokens at each place at which one is to be predicted, without dropout.
+     *
+     * @param k at most V
+     */
+    default TopLogits topLogits(Batch batch, int k) {
+        throw new IllegalStateException("this replica does not tell its likeliest tokens");
     }
 
     /** Generates texts side by side. The caller closes what comes back before the replica. */

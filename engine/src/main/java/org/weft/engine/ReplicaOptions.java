@@ -31,7 +31,12 @@ public record ReplicaOptions(
 
     /** Of replicas that learn. */
     public ReplicaOptions(
-            String device, int threads, boolean bfloat16, boolean recompute, boolean documentAttention, boolean streamed) {
+            String device,
+            int threads,
+            boolean bfloat16,
+            boolean recompute,
+            boolean documentAttention,
+            boolean streamed) {
         this(device, threads, bfloat16, recompute, documentAttention, streamed, false);
     }
 

@@ -42,7 +42,7 @@ public record TeacherModel(StoredModel model, ModelShape shape, String sha256) i
     public static Optional<TeacherModel> of(Store store, WeftConfig config, Consumer<String> notices)
             throws IOException {
         DistillationConfig how = config.distillation();
-        if (!how.active()) {
+        if (!how.asks()) {
             return Optional.empty();
         }
         StoredModel model = new ModelLocator(store, notices).at(how.teacher());
@@ -50,17 +50,16 @@ public record TeacherModel(StoredModel model, ModelShape shape, String sha256) i
         requireHead(model, config.finetune());
         notices.accept("learning from " + model.directory() + " beside the data: " + how.weight()
                 + " of the loss, at a temperature of " + how.temperature());
-        return Optional.of(
-                new TeacherModel(model, shape(model, config.finetune()), ModelDigest.of(store, model)));
+        return Optional.of(new TeacherModel(model, shape(model, config.finetune()), ModelDigest.of(store, model)));
     }
 
     /** What {@code plan} has to know of it, without a look at its parameters; empty where there is none. */
     public static Optional<ModelShape> shapeOf(Store store, WeftConfig config) throws IOException {
-        if (!config.distillation().active()) {
+        if (!config.distillation().asks()) {
             return Optional.empty();
         }
-        StoredModel model = new ModelLocator(store, unsaid -> {})
-                .at(config.distillation().teacher());
+        StoredModel model =
+                new ModelLocator(store, unsaid -> {}).at(config.distillation().teacher());
         return Optional.of(shape(model, config.finetune()));
     }
 
@@ -104,19 +103,26 @@ public record TeacherModel(StoredModel model, ModelShape shape, String sha256) i
         if (!same) {
             throw WeftException.usage(
                     KEY + model.directory() + " is a model of "
-                            + (own.generative() ? "tokens" : "finetune.task=" + own.task().word())
+                            + (own.generative()
+                                    ? "tokens"
+                                    : "finetune.task=" + own.task().word())
                             + ", and what learns one of "
-                            + (student.generative() ? "tokens" : "finetune.task=" + student.task().word()),
+                            + (student.generative()
+                                    ? "tokens"
+                                    : "finetune.task=" + student.task().word()),
                     "take a teacher of the same task, such as a run of weft finetune on the same rows");
         }
         List<String> fresh = model.fresh();
         if (!fresh.isEmpty()) {
             throw WeftException.invalidData(
-                    KEY + model.directory() + " has a body without its head, whose answers would be chance: not in the files: "
+                    KEY + model.directory()
+                            + " has a body without its head, whose answers would be chance: not in the files: "
                             + String.join(", ", fresh),
                     "train its head first: weft finetune --from " + model.directory());
         }
-        if (!student.generative() && !own.labels().equals(student.labels()) && !student.labels().isEmpty()) {
+        if (!student.generative()
+                && !own.labels().equals(student.labels())
+                && !student.labels().isEmpty()) {
             requireLabels(model, own, student);
         }
     }
@@ -182,8 +188,8 @@ public record TeacherModel(StoredModel model, ModelShape shape, String sha256) i
     private void requireVocabulary(int vocabulary) {
         if (shape.vocabSize() != vocabulary) {
             throw WeftException.usage(
-                    KEY + model.directory() + " has a vocabulary of " + shape.vocabSize()
-                            + ", and what learns one of " + vocabulary,
+                    KEY + model.directory() + " has a vocabulary of " + shape.vocabSize() + ", and what learns one of "
+                            + vocabulary,
                     "take a teacher of the same vocabulary, or prepare the corpus with the teacher's tokenizer:"
                             + " tokenizer.kind=file, and its tokenizer.json as tokenizer.file");
         }
@@ -222,7 +228,8 @@ public record TeacherModel(StoredModel model, ModelShape shape, String sha256) i
                 && shape.config().tellsSegments()
                 && !student.model().tellsSegments()) {
             throw WeftException.usage(
-                    KEY + model.directory() + " tells the two texts of a row apart by segments, which model.architecture="
+                    KEY + model.directory()
+                            + " tells the two texts of a row apart by segments, which model.architecture="
                             + student.model().architecture() + " has none of",
                     "take a teacher without segments, such as distilbert or roberta, or a model with them");
         }
@@ -240,11 +247,15 @@ public record TeacherModel(StoredModel model, ModelShape shape, String sha256) i
      * @param device that the student is on
      */
     public void teach(ModelReplica student, WeftConfig config, String device) throws IOException {
+        student.learnFrom(open(config, device), config.distillation());
+    }
+
+    /** The teacher, which never learns; the caller, whose thread owns it, closes it. */
+    public ModelReplica open(WeftConfig config, String device) throws IOException {
         ReplicaOptions options = ReplicaOptions.teaching(device, config.cluster(), config.training());
-        ModelReplica teacher = givesBareVectors(model, config.finetune())
+        return givesBareVectors(model, config.finetune())
                 ? model.vectors(options, shape.adaptation().head().pooling())
                 : model.replica(options);
-        student.learnFrom(teacher, config.distillation());
     }
 
     /** Floating-point operations of one token, forward alone. */

@@ -55,7 +55,8 @@ class TeacherModelTest {
     }
 
     private static TokenizerFile tokenizer(int words) {
-        return new TokenizerFile(TinyModels.tokenizer(words).getBytes(StandardCharsets.UTF_8), "/corpus/tokenizer.json");
+        return new TokenizerFile(
+                TinyModels.tokenizer(words).getBytes(StandardCharsets.UTF_8), "/corpus/tokenizer.json");
     }
 
     private TeacherModel teacher(WeftConfig config) throws IOException {
@@ -153,7 +154,11 @@ class TeacherModelTest {
                 6,
                 "has the 2 labels [a, b], and what learns the 3 labels [a, b, c]");
         refuses(config(large, GPT2, CLASSES + "b, a]"), 11, 6, "has the 2 labels [a, b], and what learns");
-        refuses(config(large, GPT2, ""), 11, 6, "is a model of finetune.task=classification, and what learns one of tokens");
+        refuses(
+                config(large, GPT2, ""),
+                11,
+                6,
+                "is a model of finetune.task=classification, and what learns one of tokens");
     }
 
     @Test

@@ -33,6 +33,7 @@ import org.weft.trainer.commands.ReportCommand;
 import org.weft.trainer.commands.RunsCommand;
 import org.weft.trainer.commands.ServeCommand;
 import org.weft.trainer.commands.SweepCommand;
+import org.weft.trainer.commands.TeacherLogitsCommand;
 import org.weft.trainer.commands.WatchCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -53,6 +54,7 @@ import picocli.CommandLine.ScopeType;
             PrepareCommand.class,
             PlanCommand.class,
             PretrainCommand.class,
+            TeacherLogitsCommand.class,
             FinetuneCommand.class,
             PredictCommand.class,
             EmbedCommand.class,

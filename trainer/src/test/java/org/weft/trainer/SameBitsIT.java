@@ -90,12 +90,7 @@ class SameBitsIT {
                 .paramsSha256();
         RunFolder other = corpus.sibling("dropout-3-2");
         String many = other.pretrain(
-                        dropout,
-                        taught,
-                        "model.layers=2",
-                        "training.steps=4",
-                        "cluster.workers=3",
-                        "cluster.servers=2")
+                        dropout, taught, "model.layers=2", "training.steps=4", "cluster.workers=3", "cluster.servers=2")
                 .done()
                 .paramsSha256();
         assertThat(many).isEqualTo(one);

@@ -3,6 +3,7 @@ package org.weft.core.batches;
 import java.util.Arrays;
 import java.util.Map;
 import org.weft.core.WeftException;
+import org.weft.core.taught.TeacherLogits;
 
 /**
  * Sequences that are filled up to equal length, with what is to be predicted of them:
@@ -79,6 +80,11 @@ public record Batch(
     /** The same tokens, each of which looks at its own document alone. */
     public Batch apart(Documents told) {
         return new Batch(sequences, context, inputs, lengths, seconds, asked, told);
+    }
+
+    /** The same tokens, with what a teacher said of what follows each. */
+    Batch taught(TeacherLogits.Rows said) {
+        return asking(new Targets.Taught(new Targets.Tokens(targets()), said));
     }
 
     /** The same tokens, of which something else is to be predicted. */

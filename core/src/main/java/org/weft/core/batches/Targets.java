@@ -1,6 +1,7 @@
 package org.weft.core.batches;
 
 import java.util.Arrays;
+import org.weft.core.taught.TeacherLogits;
 
 /**
  * What is to be predicted of a batch: something at each token, that and something of each pair of segments, something of each
@@ -83,6 +84,35 @@ public sealed interface Targets {
         public void requireShape(int sequences, int context) {
             tokens.requireShape(sequences, context);
             Batch.requireLength("related", related, sequences, 1);
+        }
+    }
+
+    /**
+     * Of tokens, of which a teacher said which are likely.
+     *
+     * @param tokens what is to be predicted at each token
+     * @param said at each token, whether it is asked for or not
+     */
+    record Taught(Tokens tokens, TeacherLogits.Rows said) implements Targets {
+        @Override
+        public long count(int sequences) {
+            return tokens.count(sequences);
+        }
+
+        @Override
+        public long countOf(int sequence, int context) {
+            return tokens.countOf(sequence, context);
+        }
+
+        @Override
+        public int[] ofTokens() {
+            return tokens.ofTokens();
+        }
+
+        @Override
+        public void requireShape(int sequences, int context) {
+            tokens.requireShape(sequences, context);
+            Batch.requireLength("a teacher's tokens", said.ids(), sequences * context, said.k());
         }
     }
 

@@ -12,6 +12,7 @@ import org.weft.core.config.SpanLengths;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
+import org.weft.core.taught.TeacherLogits;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.CorpusSource;
 import org.weft.core.tokens.MixtureOrder;
@@ -31,8 +32,7 @@ import org.weft.core.tokens.Windows;
  *                              [ m 0  ][ m 1  ]
  * </pre>
  *
- * Validation takes the sources one after the other, each in its own order: first the batches of an evaluation during training,
- * then what is left of each.
+ * Validation is in {@link ValidationOrder}.
  */
 public final class TokenShardBatches implements BatchSource<Batch> {
     /** Streams of random choices: training's positions, validation's samples. */
@@ -40,22 +40,27 @@ public final class TokenShardBatches implements BatchSource<Batch> {
 
     private static final int VALIDATION = 1;
 
+    private final Store store;
     private final List<CorpusSource> sources;
     private final CorpusWindows windows;
     private final WeftConfig config;
     private final TrainingConfig training;
     private final long seed;
     private final Objective objective;
+    private final ValidationOrder validation;
+    private TeacherLogits logits; // opened when training first asks: an evaluation needs none
     private Mixture mixture; // made when it is first asked for: validation needs none
 
     private TokenShardBatches(
-            List<CorpusSource> sources, CorpusWindows windows, WeftConfig config, Objective objective) {
+            List<CorpusSource> sources, CorpusWindows windows, WeftConfig config, Objective objective, Store store) {
+        this.store = store;
         this.sources = sources;
         this.windows = windows;
         this.config = config;
         this.training = config.training();
         this.seed = config.run().seed();
         this.objective = objective;
+        this.validation = new ValidationOrder(windows.val(), training.microBatch(), training.evalBatches());
     }
 
     /** Batches of a run's corpus, for what its model predicts. */
@@ -76,7 +81,7 @@ public final class TokenShardBatches implements BatchSource<Batch> {
                 objective(config, manifest.vocabSize(), directory, () -> manifest.openTokenizer(store, directory));
         List<CorpusSource> sources = CorpusWindows.sources(manifest);
         return new TokenShardBatches(
-                sources, CorpusWindows.open(store, directory, manifest, config, packed), config, objective);
+                sources, CorpusWindows.open(store, directory, manifest, config, packed), config, objective, store);
     }
 
     /** The corpus's tokenizer, for who has to know it. */
@@ -129,10 +134,42 @@ public final class TokenShardBatches implements BatchSource<Batch> {
         long first = position(step, lane, microBatch);
         MixtureOrder order = mixture().order();
         List<Objective.Chosen> chosen = new ArrayList<>(); // B
+        List<TeacherLogits.Place> places = new ArrayList<>(); // B
         for (int b = 0; b < training.microBatch(); b++) {
             MixtureOrder.Draw draw = order.at(first + b);
+            places.add(new TeacherLogits.Place(draw.source(), draw.sample()));
             chosen.add(new Objective.Chosen(
                     windows.train().get(draw.source()), draw.sample(), SplitMix64.start(seed, TRAINING, first + b)));
+        }
+        Batch batch = objective.batch(chosen);
+        return config.distillation().logits().isBlank() ? batch : taught(batch, places);
+    }
+
+    private synchronized Batch taught(Batch batch, List<TeacherLogits.Place> places) throws IOException {
+        if (logits == null) {
+            logits = TeacherLogits.open(store, config.distillation().logits());
+        }
+        return batch.taught(logits.read(places));
+    }
+
+    /** Sources of the corpus; of one that is one whole 1. */
+    public int sourceCount() {
+        return sources.size();
+    }
+
+    /** Windows of a source's training split. */
+    public long trainingWindows(int source) {
+        return windows.train().get(source).count();
+    }
+
+    /**
+     * Some of them in their order, of a model that predicts the next token: of one that draws which tokens are asked for they are not
+     * those of a run.
+     */
+    public Batch trainingWindows(int source, long first, int count) throws IOException {
+        List<Objective.Chosen> chosen = new ArrayList<>(); // B
+        for (int b = 0; b < count; b++) {
+            chosen.add(new Objective.Chosen(windows.train().get(source), first + b, 0));
         }
         return objective.batch(chosen);
     }
@@ -198,7 +235,7 @@ public final class TokenShardBatches implements BatchSource<Batch> {
     public List<ValidationPart> evaluated() {
         List<ValidationPart> parts = new ArrayList<>();
         for (int source = 0; source < sources.size(); source++) {
-            int batches = Math.min(batches(source), training.evalBatches());
+            int batches = validation.evaluated(source);
             if (batches > 0) {
                 parts.add(new ValidationPart(sources.get(source).name(), batches));
             }
@@ -208,58 +245,26 @@ public final class TokenShardBatches implements BatchSource<Batch> {
 
     /** Batches of the whole validation split; 0 where it holds no sequence. */
     public int validationBatches() {
-        int batches = 0;
-        for (int source = 0; source < sources.size(); source++) {
-            batches += batches(source);
-        }
-        return batches;
+        return validation.all();
     }
 
     /** Whose validation text a batch is of. */
     public String validationSource(int index) {
-        return sources.get(place(index).source).name();
-    }
-
-    private int batches(int source) {
-        long samples = windows.val().get(source).count();
-        return Math.toIntExact((samples + training.microBatch() - 1) / training.microBatch());
-    }
-
-    /** @param batch of the source's own */
-    private record Place(int source, int batch) {}
-
-    private Place place(int index) {
-        int left = index;
-        for (int source = 0; source < sources.size(); source++) {
-            int head = Math.min(batches(source), training.evalBatches());
-            if (left < head) {
-                return new Place(source, left);
-            }
-            left -= head;
-        }
-        for (int source = 0; source < sources.size(); source++) {
-            int head = Math.min(batches(source), training.evalBatches());
-            int rest = batches(source) - head;
-            if (left < rest) {
-                return new Place(source, head + left);
-            }
-            left -= rest;
-        }
-        throw new IndexOutOfBoundsException("validation batch=" + index);
+        return sources.get(validation.place(index).source()).name();
     }
 
     @Override
     public Batch validation(int index) throws IOException {
         check("validation batch", index, validationBatches());
-        Place place = place(index);
-        Windows val = windows.val().get(place.source);
-        long first = (long) place.batch * training.microBatch();
+        ValidationOrder.Place place = validation.place(index);
+        Windows val = windows.val().get(place.source());
+        long first = (long) place.batch() * training.microBatch();
         int sequences = (int) Math.min(training.microBatch(), val.count() - first);
         List<Objective.Chosen> chosen = new ArrayList<>(); // B
         for (int b = 0; b < sequences; b++) {
-            long key = place.source == 0
+            long key = place.source() == 0
                     ? SplitMix64.start(seed, VALIDATION, first + b)
-                    : SplitMix64.start(seed, VALIDATION, first + b, place.source);
+                    : SplitMix64.start(seed, VALIDATION, first + b, place.source());
             chosen.add(new Objective.Chosen(val, first + b, key));
         }
         return objective.batch(chosen);
@@ -267,7 +272,9 @@ public final class TokenShardBatches implements BatchSource<Batch> {
 
     @Override
     public void close() throws IOException {
-        windows.close();
+        try (TeacherLogits opened = logits) {
+            windows.close();
+        }
     }
 
     private static void check(String what, int actual, int bound) {

@@ -2,12 +2,17 @@ package org.weft.core.config;
 
 import java.io.Serializable;
 
-/** A frozen model that a run learns from beside its data. Without a {@link #teacher} the rest says nothing. */
+/** A frozen model that a run learns from beside its data. Without a {@link #teacher} or {@link #logits} the rest says nothing. */
 public record DistillationConfig(
         @Doc(
                 "The model that teaches, read once by every worker and never changed: a Hugging Face directory, a checkpoint, or a "
                         + "run's newest; empty for none. Of the same vocabulary, and labels, as the model that learns.")
         String teacher,
+
+        @Doc(
+                "In place of a teacher what one said of the corpus, once, as weft teacher-logits writes it: the likeliest tokens at each "
+                        + "place, between which softmax is taken. pretrain, models that predict the next token.")
+        String logits,
 
         @Doc("What logits of both models are divided by before softmax where they are compared.")
         double temperature,
@@ -22,8 +27,7 @@ public record DistillationConfig(
                         + "block, beside that of the teacher's at the same share of its depth). Needs a teacher of the same width.")
         Hidden hidden,
 
-        @Doc(
-                "How hidden states are compared: mse (mean of squared differences) or cosine (1 - cosine of the two).")
+        @Doc("How hidden states are compared: mse (mean of squared differences) or cosine (1 - cosine of the two).")
         HiddenLoss hiddenLoss,
 
         @Doc("What hidden states count beside the rest of the loss.")
@@ -44,11 +48,16 @@ public record DistillationConfig(
     }
 
     static DistillationConfig defaults() {
-        return new DistillationConfig("", 2, 0.5, Hidden.NONE, HiddenLoss.MSE, 1);
+        return new DistillationConfig("", "", 2, 0.5, Hidden.NONE, HiddenLoss.MSE, 1);
     }
 
-    /** Whether there is a teacher. */
+    /** Whether there is a teacher, or what one said. */
     public boolean active() {
+        return asks() || !logits.isBlank();
+    }
+
+    /** Whether workers hold a teacher. */
+    public boolean asks() {
         return !teacher.isBlank();
     }
 
@@ -56,9 +65,10 @@ public record DistillationConfig(
         if (!active()) {
             problems.require(
                     equals(defaults()),
-                    "distillation has settings, and distillation.teacher is not set: give the model that teaches");
+                    "distillation has settings, and neither distillation.teacher nor distillation.logits is set");
             return;
         }
+        validateLogits(problems, config);
         problems.require(
                 hidden != Hidden.NONE
                         || (hiddenLoss == defaults().hiddenLoss && hiddenWeight == defaults().hiddenWeight),
@@ -81,10 +91,38 @@ public record DistillationConfig(
         problems.require(
                 !config.model().nextSentence() || config.finetune().active(),
                 "model.next_sentence does not go with distillation.teacher, which is asked for tokens alone");
+        int frozen = config.finetune().frozenLayers();
+        problems.require(
+                hidden == Hidden.NONE
+                        || !config.finetune().active()
+                        || frozen >= 0 && frozen < config.model().blocks(),
+                "distillation.hidden=%s is of blocks that learn, and finetune.frozen_layers=%d leaves none",
+                hidden.word(),
+                frozen);
         problems.require(
                 hidden == Hidden.NONE || !config.model().encodesSource(),
                 "distillation.hidden=%s is not of model.architecture=%s, whose blocks are of two texts",
                 hidden.word(),
+                config.model().architecture());
+    }
+
+    private void validateLogits(Problems problems, WeftConfig config) {
+        if (logits.isBlank()) {
+            return;
+        }
+        problems.require(
+                !asks(), "distillation.logits and distillation.teacher exclude each other: the logits are a teacher's");
+        problems.require(
+                hidden == Hidden.NONE,
+                "distillation.hidden=%s needs distillation.teacher: distillation.logits has no hidden states",
+                hidden.word());
+        problems.require(
+                !config.finetune().active(),
+                "distillation.logits is of a corpus: finetune.task=%s needs distillation.teacher",
+                config.finetune().task().word());
+        problems.require(
+                config.model().continuesText(),
+                "distillation.logits is of models that predict the next token: model.architecture=%s needs distillation.teacher",
                 config.model().architecture());
     }
 }

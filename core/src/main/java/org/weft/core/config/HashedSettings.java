@@ -40,7 +40,7 @@ public final class HashedSettings {
                     "warmup_steps",
                     "weight_prediction"),
             "distillation",
-            List.of("teacher", "temperature", "weight", "hidden", "hidden_loss", "hidden_weight"));
+            List.of("teacher", "logits", "temperature", "weight", "hidden", "hidden_loss", "hidden_weight"));
 
     private HashedSettings() {}
 

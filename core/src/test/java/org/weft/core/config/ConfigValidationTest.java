@@ -134,13 +134,28 @@ class ConfigValidationTest {
                 "distillation.weight=1.5       | distillation.weight=1.5 must be in (0, 1]",
                 "distillation.hidden=all       | distillation.hidden=all must be one of none, last, blocks",
                 "distillation.hidden_loss=cosine | distillation.hidden_loss and hidden_weight have no effect with distillation.hidden=none",
-                "distillation.teacher=''      | distillation has settings, and distillation.teacher is not set",
+                "distillation.teacher=''      | distillation has settings, and neither distillation.teacher nor distillation.logits is set",
                 "distillation.hidden_loss=dot  | distillation.hidden_loss=dot must be one of mse, cosine",
                 "distillation.hidden_weight=0  | distillation.hidden_weight=0.0 must be positive: distillation.hidden=none",
                 "cluster.residency=streamed    | cluster.residency=streamed does not go with distillation.teacher",
             })
     void refusesBesideATeacher(String override, String message) {
-        assertThat(ConfigLoaderTest.problem("run: {dir: /tmp/run}\ndistillation: {teacher: /t, temperature: 3}", override))
+        assertThat(ConfigLoaderTest.problem(
+                        "run: {dir: /tmp/run}\ndistillation: {teacher: /t, temperature: 3}", override))
+                .contains(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "distillation.teacher=/t         | distillation.logits and distillation.teacher exclude each other",
+                "distillation.hidden=last        | distillation.hidden=last needs distillation.teacher",
+                "model.architecture=bert         | distillation.logits is of models that predict the next token: model.architecture=bert",
+                "finetune.task=text              | distillation.logits is of a corpus: finetune.task=text needs distillation.teacher",
+            })
+    void refusesBesideWhatATeacherSaid(String override, String message) {
+        assertThat(ConfigLoaderTest.problem("run: {dir: /tmp/run}\ndistillation: {logits: /l}", override))
                 .contains(message);
     }
 
@@ -152,6 +167,10 @@ class ConfigValidationTest {
                 .contains("model.next_sentence does not go with distillation.teacher");
         assertThat(ConfigLoaderTest.problem(taught, "finetune.task=preference", "finetune.from=/base"))
                 .contains("finetune.task=preference does not go with distillation.teacher");
+        assertThat(ConfigLoaderTest.problem(
+                        taught, "finetune.task=classification", "finetune.from=/base", "finetune.frozen_layers=-1"))
+                .contains(
+                        "distillation.hidden=blocks is of blocks that learn, and finetune.frozen_layers=-1 leaves none");
         assertThat(ConfigLoaderTest.problem(taught, "model.architecture=t5"))
                 .contains("distillation.hidden=blocks is not of model.architecture=t5");
     }

@@ -150,8 +150,7 @@ record Activations(long stream, List<Block> blocks, long stem) {
 
     /** Of so many sequences that nobody goes back through: what is within one block at a time, and the stream around it. */
     long forwardBytes(int sequences) {
-        return sequences
-                * (blocks.stream().mapToLong(Block::kept).max().orElse(0) + 3 * stream);
+        return sequences * (blocks.stream().mapToLong(Block::kept).max().orElse(0) + 3 * stream);
     }
 
     /**

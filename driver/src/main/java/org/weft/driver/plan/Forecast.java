@@ -48,8 +48,7 @@ public record Forecast(
                 peaks,
                 new MemoryModel(shape, config, teacher),
                 Traffic.of(shape, config),
-                StepTime.of(shape, config, peaks, processors, networkBytes)
-                        .beside(teacher, config, peaks, processors),
+                StepTime.of(shape, config, peaks, processors, networkBytes).beside(teacher, config, peaks, processors),
                 teacher);
     }
 

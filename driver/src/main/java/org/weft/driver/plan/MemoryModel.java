@@ -150,7 +150,8 @@ public final class MemoryModel {
     /** Its parameters, rounded ones too; what a block of it takes; logits of both models and what becomes of them. */
     private long teacherBytes(int sequences, long logits) {
         boolean bf16 = config.training().precision() == Precision.BF16;
-        long passing = Activations.of(teacher, config.withModel(teacher.config())).forwardBytes(sequences);
+        long passing =
+                Activations.of(teacher, config.withModel(teacher.config())).forwardBytes(sequences);
         boolean tokens = config.finetune().generative();
         return (bf16 ? teacherVector() * 3 / 2 : teacherVector()) + passing + (tokens ? TAUGHT_LOGITS * logits : 0);
     }

@@ -246,7 +246,8 @@ class RunIdentityTest {
         assertThatCode(() -> identity.require(taught)).doesNotThrowAnyException();
         assertThat(identity.changedSince(taught.manifest())).containsEntry("teacher", "0123456789ab -> none");
         Source other = new Source(Source.TEACHER, "/models/large", "fedcba9876543210fedc");
-        assertThatThrownBy(() -> identity(10, VOCABULARY, List.of(CORPUS, other)).require(taught))
+        assertThatThrownBy(
+                        () -> identity(10, VOCABULARY, List.of(CORPUS, other)).require(taught))
                 .isInstanceOf(WeftException.class)
                 .hasMessage(taught.directory() + " was taught by /models/large as it was, sha256=0123456789ab;"
                         + " distillation.teacher is now /models/large, sha256=fedcba987654");

@@ -158,7 +158,8 @@ class MemoryModelTest {
         assertThat(taught.teacher() - vector - 7 * taught.head()).isBetween(1L, taught.activations() / 2);
         assertThat(taught.replica() - alone.replica()).isEqualTo(taught.teacher());
         String bf16 = "training.precision=bf16";
-        long rounded = new MemoryModel(shape(bf16), config(bf16), teacher).worker().teacher();
+        long rounded =
+                new MemoryModel(shape(bf16), config(bf16), teacher).worker().teacher();
         assertThat(rounded).isBetween(vector * 3 / 2, taught.teacher() + vector);
         String cuda = "cluster.device=cuda";
         assertThat(new MemoryModel(shape(cuda), config(cuda), teacher).worker().pinned())

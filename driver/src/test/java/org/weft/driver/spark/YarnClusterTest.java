@@ -57,7 +57,8 @@ class YarnClusterTest {
     void anOverheadThatTheModelDoesNotFitIntoIsRefusedWithNumbers() {
         SparkConf conf = yarn();
         ExecutorEnvironment.apply(conf, CONFIG);
-        assertThatCode(() -> ExecutorEnvironment.requireOverhead(conf, CONFIG, null)).doesNotThrowAnyException();
+        assertThatCode(() -> ExecutorEnvironment.requireOverhead(conf, CONFIG, null))
+                .doesNotThrowAnyException();
         String own = conf.get("spark.executor.memoryOverhead");
         assertThatThrownBy(() -> ExecutorEnvironment.requireOverhead(
                         conf.clone().set("spark.executor.memoryOverhead", "384"), CONFIG, null))
@@ -76,7 +77,9 @@ class YarnClusterTest {
         ExecutorEnvironment.apply(taught, CONFIG, teacher);
         long more = taught.getSizeAsMb("spark.executor.memoryOverhead", "0")
                 - alone.getSizeAsMb("spark.executor.memoryOverhead", "0");
-        assertThat(more).isBetween(4 * teacher.layout().size() >> 20, 8 * teacher.layout().size() >> 20);
+        assertThat(more)
+                .isBetween(
+                        4 * teacher.layout().size() >> 20, 8 * teacher.layout().size() >> 20);
     }
 
     @Test

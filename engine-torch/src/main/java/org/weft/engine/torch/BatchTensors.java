@@ -1,6 +1,7 @@
 package org.weft.engine.torch;
 
 import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Tensor;
 import org.weft.core.batches.Batch;
 import org.weft.core.config.HeadKind;
 import org.weft.core.model.ModelShape;
@@ -38,5 +39,17 @@ record BatchTensors(TokenTensors tokens, TargetTensors targets, Lesson lesson) {
     private static BatchTensors of(AlignedBatch aligned, int vocabSize, Device device) {
         return new BatchTensors(
                 TokenTensors.of(aligned, vocabSize, device), TargetTensors.of(aligned.batch(), vocabSize, device));
+    }
+
+    /** Adds what a block's hidden states cost beside a teacher's to the gradient by them; nothing where nobody teaches. */
+    void addHidden(int block, Tensor x, Tensor gradient, double normalizer) {
+        if (lesson != null) {
+            lesson.addHidden(block, x, gradient, this, normalizer);
+        }
+    }
+
+    /** What hidden states add to the loss. */
+    double hiddenPart() {
+        return lesson == null ? 0 : lesson.hiddenPart();
     }
 }

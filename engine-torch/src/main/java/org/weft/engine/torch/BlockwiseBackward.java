@@ -48,7 +48,8 @@ final class BlockwiseBackward {
             default -> new TaskTail(model, shape, flat);
         };
         answers = new PreferenceTail(model);
-        ranges = PieceRanges.of(shape, flat.layout(), flat.fixed() || model.embeddings().learns());
+        ranges = PieceRanges.of(
+                shape, flat.layout(), flat.fixed() || model.embeddings().learns());
         embeddingRange = ranges.embeddings();
         blockRanges = ranges.blocks();
         tailRange = ranges.tail();
@@ -65,7 +66,6 @@ final class BlockwiseBackward {
             BatchTensors batch, double normalizer, RandomStreams dropout, GradientRelay relay, SequenceLosses losses) {
         flat.requireGradients();
         TokenTensors tokens = batch.tokens();
-        Lesson lesson = batch.lesson();
         try (PointerScope scope = new PointerScope();
                 AutoGradMode off = new AutoGradMode(false)) {
             Pass pass = Pass.over(tokens, dropout, config);
@@ -95,17 +95,15 @@ final class BlockwiseBackward {
                 x = piece.output(); // (B, T, D)
             }
             need(tailRange);
-            Tail.Result result = tailOf(batch)
-                    .lossAndGradient(x, batch, normalizer, dropout, losses != SequenceLosses.NONE, scope);
+            Tail.Result result =
+                    tailOf(batch).lossAndGradient(x, batch, normalizer, dropout, losses != SequenceLosses.NONE, scope);
             done(tailRange);
             Tensor gradient = result.gradient(); // (B, T, D)
             completed(tailRange, relay);
             for (int block = model.blocks() - 1; block >= firstLearning; block--) {
                 need(blockRanges.get(block));
                 Piece piece = pieces.get(block - firstLearning);
-                if (lesson != null) {
-                    lesson.addHidden(block, piece.output(), gradient, batch, normalizer);
-                }
+                batch.addHidden(block, piece.output(), gradient, normalizer);
                 gradient = piece.backward(gradient, scope); // (B, T, D)
                 done(blockRanges.get(block));
                 completed(blockRanges.get(block), relay);
@@ -120,7 +118,7 @@ final class BlockwiseBackward {
             done(embeddingRange);
             relay.finish();
             result.tell(losses);
-            return result.sum().item_double() + (lesson == null ? 0 : lesson.hiddenPart());
+            return result.sum().item_double() + batch.hiddenPart();
         }
     }
 

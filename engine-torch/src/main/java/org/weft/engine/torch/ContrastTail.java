@@ -61,7 +61,9 @@ final class ContrastTail implements Tail {
         }
         long anchors = scores.size(0);
         Tensor back = batch.lesson()
-                .divergence(said.narrow(1, 0, anchors).t(), scores.narrow(1, 0, anchors).t()); // (B)
+                .divergence(
+                        said.narrow(1, 0, anchors).t(),
+                        scores.narrow(1, 0, anchors).t()); // (B)
         return costs.add(back).div(new Scalar(2.0));
     }
 

@@ -28,6 +28,7 @@ final class Lesson {
     private final DistillationConfig how;
     private final Tensor said;
     private final OutputHead head;
+    private final TargetTensors.Taught kept; // null where a teacher is asked
     private final Tensor[] states;
     private final int compared;
     private final Tensor task; // (1), in float64
@@ -40,10 +41,20 @@ final class Lesson {
      * @param states by block of the student's what the teacher's hidden states there are, (B, T, D); null where they are not compared
      */
     Lesson(DistillationConfig how, Tensor said, OutputHead head, Tensor[] states) {
+        this(how, said, head, states, null);
+    }
+
+    /** What was kept of one. */
+    Lesson(DistillationConfig how, TargetTensors.Taught kept, int blocks) {
+        this(how, kept.logits(), null, new Tensor[blocks], kept);
+    }
+
+    private Lesson(DistillationConfig how, Tensor said, OutputHead head, Tensor[] states, TargetTensors.Taught kept) {
         this.how = how;
         this.said = said;
         this.head = head;
         this.states = states;
+        this.kept = kept;
         int count = 0;
         for (Tensor state : states) {
             count += state == null ? 0 : 1;
@@ -88,13 +99,28 @@ final class Lesson {
         Tensor one = torch.full_like(hard, new Scalar(-1.0)); // (R, 1)
         Tensor error = own.exp_().scatter_add_(1, targets, one).mul_(new Scalar(1 - a)); // (R, V)
         Tensor q = softened(scores); // (R, V)
-        Tensor p = softened(head.logitsOf(said.narrow(0, row, scores.size(0)))); // (R, V)
-        Tensor likely = p.exp(); // (R, V)
-        Tensor soft = likely.mul(p.sub_(q)).sum(LAST, true, null).mul_(new Scalar(t * t)); // (R, 1)
-        error.add_(q.exp_().sub_(likely), new Scalar(a * t)); // (R, V)
+        Tensor soft = kept == null ? asked(q, error, row) : looked(q, error, row); // (R, 1)
+        error.add_(q.exp_(), new Scalar(a * t)); // (R, V)
         add(task, hard);
         add(taught, soft);
         return new Rows(hard.mul_(new Scalar(1 - a)).add_(soft, new Scalar(a)), error);
+    }
+
+    /** t² KL of what the teacher says; takes its softmax from the gradient. (R, V) to (R, 1) */
+    private Tensor asked(Tensor q, Tensor error, long row) {
+        Tensor p = softened(head.logitsOf(said.narrow(0, row, q.size(0)))); // (R, V)
+        Tensor likely = p.exp(); // (R, V)
+        error.sub_(likely, new Scalar(how.weight() * how.temperature())); // (R, V)
+        return likely.mul_(p.sub_(q)).sum(LAST, true, null).mul_(square()); // (R, 1)
+    }
+
+    /** The same among the tokens that were kept, all others being as likely as nothing. */
+    private Tensor looked(Tensor q, Tensor error, long row) {
+        Tensor ids = kept.ids().narrow(0, row, q.size(0)); // (R, k)
+        Tensor p = softened(said.narrow(0, row, q.size(0)).to(q.scalar_type())); // (R, k)
+        Tensor likely = p.exp(); // (R, k)
+        error.scatter_add_(1, ids, likely.mul(new Scalar(-how.weight() * how.temperature()))); // (R, V)
+        return likely.mul_(p.sub_(q.gather(1, ids))).sum(LAST, true, null).mul_(square()); // (R, 1)
     }
 
     /** Softmax over the temperature, as logarithms. (M, K) */

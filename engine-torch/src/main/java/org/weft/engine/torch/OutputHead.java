@@ -142,6 +142,11 @@ final class OutputHead implements AutoCloseable {
         return new Result(sum, inputGradient, rows);
     }
 
+    /** Rows whose logits fit the buffer. */
+    int chunkRows() {
+        return chunkRows;
+    }
+
     private Tensor emptyRows(Tensor x) {
         return torch.empty(new long[] {x.size(0), 1}, like.options(), null); // (N, 1)
     }

@@ -9,6 +9,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.batches.Batch;
 import org.weft.core.batches.Targets;
+import org.weft.core.taught.TeacherLogits;
 
 /**
  * What is to be predicted of a batch, on the device: {@link Targets} in tensors.
@@ -34,6 +35,10 @@ sealed interface TargetTensors {
         }
         Batch.requireIds(batch.targets(), Batch.IGNORED, classes);
         Tokens tokens = Tokens.of(batch.targets(), device);
+        if (batch.asked() instanceof Targets.Taught taught) {
+            Batch.requireIds(taught.said().ids(), 0, classes);
+            return Taught.of(tokens, taught.said(), device);
+        }
         return batch.asked() instanceof Targets.Pairs pairs
                 ? new Pairs(tokens, TokenTensors.onDevice(pairs.related(), device, batch.sequences(), 1))
                 : tokens;
@@ -120,6 +125,28 @@ sealed interface TargetTensors {
      * @param related (B, 1): 0 where a sequence's second segment follows its first, else 1
      */
     record Pairs(Tokens tokens, Tensor related) implements TargetTensors {
+        @Override
+        public Tokens ofTokens() {
+            return tokens;
+        }
+    }
+
+    /**
+     * Of tokens, of which a teacher said which are likely.
+     *
+     * @param ids (M, k)
+     * @param logits (M, k), in float32
+     */
+    record Taught(Tokens tokens, Tensor ids, Tensor logits) implements TargetTensors {
+        private static Taught of(Tokens tokens, TeacherLogits.Rows said, Device device) {
+            int rows = said.ids().length / said.k(); // N
+            Tensor logits = Tensor.create(said.logits(), rows, said.k()).to(device, ScalarType.Float); // (N, k)
+            return new Taught(
+                    tokens,
+                    tokens.choose(TokenTensors.onDevice(said.ids(), device, rows, said.k())),
+                    tokens.choose(logits));
+        }
+
         @Override
         public Tokens ofTokens() {
             return tokens;

@@ -1,6 +1,7 @@
 package org.weft.engine.torch;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -17,11 +18,14 @@ import org.weft.engine.ModelReplica;
  * {@code hidden_loss}, each a thing that is predicted, as they were before they were weighed. Owned by the replica's thread.
  */
 final class Teaching implements AutoCloseable {
+    /** Beside no block of the teacher's. */
+    private static final int NONE = -1;
+
     /** Of a replica that learns from its data alone. */
     static final Teaching NOBODY = new Teaching();
 
-    private final TorchReplica teacher; // null for nobody
-    private final DistillationConfig how;
+    private final TorchReplica teacher; // null for nobody, or where batches bring what one said
+    private final DistillationConfig how; // null for nobody
     /** By block of the student's, the teacher's that it is compared with; -1 for none. */
     private final int[] blocks;
 
@@ -29,6 +33,13 @@ final class Teaching implements AutoCloseable {
     private double taught;
     private double hidden;
     private long count;
+
+    /** Of batches that bring what a teacher said. */
+    private Teaching(DistillationConfig how, int blocks) {
+        teacher = null;
+        this.how = how;
+        this.blocks = new int[blocks];
+    }
 
     private Teaching() {
         teacher = null;
@@ -42,17 +53,21 @@ final class Teaching implements AutoCloseable {
      * @throws IllegalArgumentException where the two predict different things, or states of another width are compared
      */
     static Teaching of(ModelReplica teacher, TorchReplica student, DistillationConfig how) {
+        if (teacher == null) {
+            return new Teaching(how, student.shape().config().blocks());
+        }
         try {
-            return new Teaching((TorchReplica) teacher, student.shape(), how);
+            return new Teaching((TorchReplica) teacher, student, how);
         } catch (RuntimeException e) {
             teacher.close();
             throw e;
         }
     }
 
-    private Teaching(TorchReplica teacher, ModelShape student, DistillationConfig how) {
+    private Teaching(TorchReplica teacher, TorchReplica learner, DistillationConfig how) {
         this.teacher = teacher;
         this.how = how;
+        ModelShape student = learner.shape();
         ModelShape shape = teacher.shape();
         requireSame("head", kind(shape), kind(student));
         if (kind(shape) == HeadKind.LANGUAGE) {
@@ -62,8 +77,8 @@ final class Teaching implements AutoCloseable {
         if (how.hidden() != Hidden.NONE) {
             requireSame("width", shape.config().width(), student.config().width());
         }
-        blocks = blocks(
-                how.hidden(), student.config().blocks(), shape.config().blocks());
+        blocks = blocks(how.hidden(), student.config().blocks(), shape.config().blocks());
+        Arrays.fill(blocks, 0, learner.passes().ranges().firstLearning(), NONE);
     }
 
     private static HeadKind kind(ModelShape shape) {
@@ -90,24 +105,31 @@ final class Teaching implements AutoCloseable {
         for (int block = 0; block < student; block++) {
             boolean compared = hidden == Hidden.BLOCKS || hidden == Hidden.LAST && block == student - 1;
             int beside = (int) Math.max(1, Math.round((block + 1) * (double) teacher / student)) - 1;
-            blocks[block] = compared ? beside : -1;
+            blocks[block] = compared ? beside : NONE;
         }
         return blocks;
     }
 
-    /** What the teacher says of a batch, without dropout; in {@code scope}. Null of nobody. */
-    Lesson lesson(Batch batch, PointerScope scope) {
-        if (teacher == null) {
+    /**
+     * What the teacher says of a batch, without dropout; in {@code scope}. Null of nobody.
+     *
+     * @param own the batch as the student reads it
+     */
+    Lesson lesson(Batch batch, BatchTensors own, PointerScope scope) {
+        if (how == null) {
             return null;
+        }
+        if (teacher == null) {
+            return new Lesson(how, (TargetTensors.Taught) own.targets(), blocks.length);
         }
         BatchTensors read = teacher.onDevice(batch);
         BlockwiseBackward passes = teacher.passes();
         Tensor[] states = new Tensor[blocks.length];
         Tensor said = passes.computed(read.tokens(), scope, x -> passes.tail().said(x, read), (block, x) -> {
-            for (int own = 0; own < blocks.length; own++) {
-                if (blocks[own] == block) {
-                    states[own] = x.detach(); // Another handle on it: the pass closes its own.
-                    scope.attach(states[own]);
+            for (int student = 0; student < blocks.length; student++) {
+                if (blocks[student] == block) {
+                    states[student] = x.detach(); // Another handle on it: the pass closes its own.
+                    scope.attach(states[student]);
                 }
             }
         });
@@ -130,8 +152,9 @@ final class Teaching implements AutoCloseable {
         count += targets;
     }
 
-    List<Figure> figures() {
-        List<Figure> figures = new ArrayList<>();
+    /** Behind those of others. */
+    List<Figure> figuresAfter(List<Figure> others) {
+        List<Figure> figures = new ArrayList<>(others);
         if (count > 0) {
             figures.add(new Figure("task_loss", task, count));
             figures.add(new Figure("teacher_loss", taught, count));

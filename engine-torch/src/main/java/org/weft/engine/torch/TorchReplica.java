@@ -2,7 +2,6 @@ package org.weft.engine.torch;
 
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.WeftException;
@@ -21,6 +20,7 @@ import org.weft.engine.ParameterPages;
 import org.weft.engine.ReplicaOptions;
 import org.weft.engine.SequenceLosses;
 import org.weft.engine.SpanPasses;
+import org.weft.engine.TopLogits;
 
 /**
  * A replica in libtorch, on a CPU or a GPU. Opened, used and closed by one thread; windows may be read and written by
@@ -135,8 +135,9 @@ public final class TorchReplica implements ModelReplica {
     public double accumulateGradient(
             Batch batch, double normalizer, MicroBatchKey key, GradientListener listener, SequenceLosses losses) {
         try (PointerScope scope = new PointerScope()) {
-            Lesson lesson = teaching.lesson(batch, scope);
-            BatchTensors tensors = onDevice(batch).taught(lesson);
+            BatchTensors read = onDevice(batch);
+            Lesson lesson = teaching.lesson(batch, read, scope);
+            BatchTensors tensors = read.taught(lesson);
             GradientRelay relay = listener == GradientListener.NONE
                     ? GradientRelay.direct(listener)
                     : device.relay(flat.gradients(), listener);
@@ -171,8 +172,7 @@ public final class TorchReplica implements ModelReplica {
 
     @Override
     public List<Figure> figures() {
-        return Stream.concat(backward.loads().figures().stream(), teaching.figures().stream())
-                .toList();
+        return teaching.figuresAfter(backward.loads().figures());
     }
 
     @Override
@@ -201,11 +201,9 @@ public final class TorchReplica implements ModelReplica {
     @Override
     public float[][] logits(int[] tokens, int... positions) {
         checkOwner();
-        if (tokens.length == 0) {
-            throw new IllegalArgumentException("next token of no tokens: give at least 1");
-        }
         try (PointerScope scope = new PointerScope()) {
-            return Logits.toHost(backward.logits(TokenTensors.text(tokens, shape, device.torchDevice()), positions, scope)); // (n, V)
+            return Logits.toHost(backward.logits(
+                    TokenTensors.text(tokens, shape, device.torchDevice()), positions, scope)); // (n, V)
         }
     }
 
@@ -245,8 +243,14 @@ public final class TorchReplica implements ModelReplica {
     public float[][] hiddenStates(int[] tokens) {
         checkOwner();
         try (PointerScope scope = new PointerScope()) {
-            return Logits.toHost(backward.hiddenStates(TokenTensors.text(tokens, shape, device.torchDevice()), scope)); // (T, D)
+            return Logits.toHost(
+                    backward.hiddenStates(TokenTensors.text(tokens, shape, device.torchDevice()), scope)); // (T, D)
         }
+    }
+
+    @Override
+    public TopLogits topLogits(Batch batch, int k) {
+        return TopTokens.of(this, batch, k);
     }
 
     @Override
@@ -281,7 +285,6 @@ public final class TorchReplica implements ModelReplica {
         }
     }
 
-    /** Frees the native memory, windows included. */
     @Override
     public void close() {
         if (closed) {

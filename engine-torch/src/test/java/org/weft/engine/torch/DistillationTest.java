@@ -17,7 +17,6 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.weft.core.batches.Batch;
 import org.weft.core.batches.Targets;
 import org.weft.core.config.ConfigLoader;
@@ -28,9 +27,11 @@ import org.weft.core.model.Adaptation;
 import org.weft.core.model.ModelShape;
 import org.weft.core.model.TaskHead;
 import org.weft.core.model.TaskHead.Pooling;
+import org.weft.core.taught.TeacherLogits;
 import org.weft.engine.Figure;
 import org.weft.engine.GradientListener;
 import org.weft.engine.ReplicaOptions;
+import org.weft.engine.TopLogits;
 
 /** What a teacher makes of the loss: the formula, its gradient, and what stays as it was. */
 class DistillationTest {
@@ -42,7 +43,8 @@ class DistillationTest {
 
     private static DistillationConfig how(String... more) {
         List<String> settings = Stream.concat(
-                        Stream.of("distillation.temperature=" + T, "distillation.weight=" + WEIGHT), Arrays.stream(more))
+                        Stream.of("distillation.temperature=" + T, "distillation.weight=" + WEIGHT),
+                        Arrays.stream(more))
                 .map(setting -> setting.startsWith("distillation.") ? setting : "distillation." + setting)
                 .toList();
         return ConfigLoader.load("test", "run: {dir: unused}\ndistillation: {teacher: other}\n", settings)
@@ -53,7 +55,8 @@ class DistillationTest {
     private static TorchReplica teacher(ModelShape shape) {
         TorchReplica replica = TorchReplica.open(shape, FIXED, ScalarType.Double);
         Random random = new Random(77);
-        DoubleBuffer learned = replica.parameters(0, (int) shape.layout().size()).asDoubleBuffer();
+        DoubleBuffer learned =
+                replica.parameters(0, (int) shape.layout().size()).asDoubleBuffer();
         while (learned.hasRemaining()) {
             learned.put(0.4 * random.nextGaussian());
         }
@@ -114,22 +117,19 @@ class DistillationTest {
                 .flatMap(i -> Arrays.stream(i % 2 == 0 ? row : other).map(id -> (id + i / parts) % VOCABULARY))
                 .toArray();
         int[] lengths = IntStream.range(0, 3 * parts).map(i -> 3 + i % 4).toArray();
-        Batch batch = new Batch(
-                3 * parts, CONTEXT, inputs, lengths, lengths, new Targets.Contrast(parts, 4, symmetric));
+        Batch batch =
+                new Batch(3 * parts, CONTEXT, inputs, lengths, lengths, new Targets.Contrast(parts, 4, symmetric));
         ModelShape teacher = headed(bert(2, 12), HeadKind.EMBEDDING, 0, Pooling.FIRST);
         FiniteDifferencesTest.compare(student, batch, taughtBy(teacher, how()));
         FiniteDifferencesTest.compare(
-                student,
-                batch,
-                taughtBy(headed(bert(2, 8), HeadKind.EMBEDDING, 0, Pooling.FIRST), how("hidden=last")));
+                student, batch, taughtBy(headed(bert(2, 8), HeadKind.EMBEDDING, 0, Pooling.FIRST), how("hidden=last")));
     }
 
     @ParameterizedTest
     @CsvSource({"LAST, mse", "LAST, cosine", "BLOCKS, mse", "BLOCKS, cosine"})
     void gradientsOfHiddenStatesAgreeWithFiniteDifferences(Hidden hidden, String loss) {
         DistillationConfig how = how("hidden=" + hidden.word(), "hidden_loss=" + loss, "hidden_weight=1.5");
-        FiniteDifferencesTest.compare(
-                gpt2(2, 8), Replicas.batch(1, 3, CONTEXT, VOCABULARY), taughtBy(gpt2(3, 8), how));
+        FiniteDifferencesTest.compare(gpt2(2, 8), Replicas.batch(1, 3, CONTEXT, VOCABULARY), taughtBy(gpt2(3, 8), how));
         ModelShape student = headed(bert(2, 8), HeadKind.CLASSES, 3, Pooling.FIRST);
         Batch padded = AdaptationTest.batch(student.adaptation().head(), 3);
         FiniteDifferencesTest.compare(
@@ -248,7 +248,9 @@ class DistillationTest {
             float[] once = Replicas.gradientOf(student, batch, Replicas.KEY);
             assertThat(Replicas.gradientOf(student, batch, Replicas.KEY)).containsExactly(once);
             assertThat(once).doesNotContain(Float.NaN);
-            assertThat(IntStream.range(0, once.length).mapToDouble(i -> Math.abs(once[i])).sum())
+            assertThat(IntStream.range(0, once.length)
+                            .mapToDouble(i -> Math.abs(once[i]))
+                            .sum())
                     .isPositive();
         }
     }
@@ -298,5 +300,81 @@ class DistillationTest {
         assertThat(Teaching.blocks(Hidden.BLOCKS, 4, 2)).containsExactly(0, 0, 1, 1);
         assertThat(Teaching.blocks(Hidden.LAST, 3, 4)).containsExactly(-1, -1, 3);
         assertThat(Teaching.blocks(Hidden.NONE, 2, 4)).containsExactly(-1, -1);
+    }
+
+    private static TeacherLogits.Rows kept(TorchReplica asked, Batch batch, int k) {
+        TopLogits top = asked.topLogits(batch, k);
+        return new TeacherLogits.Rows(k, top.ids(), top.logits());
+    }
+
+    private static Batch beside(Batch batch, TeacherLogits.Rows said) {
+        return new Batch(
+                batch.sequences(),
+                batch.context(),
+                batch.inputs(),
+                batch.lengths(),
+                batch.seconds(),
+                new Targets.Taught(new Targets.Tokens(batch.targets()), said));
+    }
+
+    /** Where nothing is asked for nothing is kept. */
+    @Test
+    void theLikeliestTokensAreThoseOfTheLogits() {
+        Batch all = Replicas.batch(2, 2, CONTEXT, VOCABULARY);
+        int[] targets = all.targets().clone();
+        targets[1] = Batch.IGNORED;
+        Batch batch = Batch.ofTokens(2, CONTEXT, all.inputs(), targets);
+        try (TorchReplica asked = teacher(gpt2(2, 12))) {
+            TopLogits top = asked.topLogits(batch, 3);
+            for (int row : new int[] {0, 2, 7}) {
+                int sequence = row / CONTEXT;
+                int[] tokens = Arrays.copyOfRange(all.inputs(), sequence * CONTEXT, (sequence + 1) * CONTEXT);
+                float[] logits = asked.logits(tokens, row % CONTEXT)[0];
+                int[] ranked = IntStream.range(0, VOCABULARY)
+                        .boxed()
+                        .sorted((a, b) -> Float.compare(logits[b], logits[a]))
+                        .limit(3)
+                        .mapToInt(Integer::intValue)
+                        .toArray();
+                for (int i = 0; i < 3; i++) {
+                    assertThat(top.ids()[3 * row + i]).isEqualTo(ranked[i]);
+                    assertThat(top.logits()[3 * row + i]).isCloseTo(logits[ranked[i]], within(1e-5f));
+                }
+            }
+            assertThat(Arrays.copyOfRange(top.ids(), 3, 6)).containsOnly(0);
+        }
+    }
+
+    @Test
+    void gradientsBesideWhatWasKeptAgreeWithFiniteDifferences() {
+        Batch batch = Replicas.batch(1, 3, CONTEXT, VOCABULARY);
+        try (TorchReplica asked = teacher(gpt2(2, 12))) {
+            FiniteDifferencesTest.compare(
+                    Replicas.relative("gemma2", 16, CONTEXT, 3, VOCABULARY),
+                    beside(batch, kept(asked, batch, 4)),
+                    student -> student.learnFrom(null, how()));
+        }
+    }
+
+    /** All tokens kept are the teacher itself; of fewer the likeliest stand for all. */
+    @Test
+    void whatWasKeptOfAllTokensIsTheTeacher() {
+        Batch batch = Replicas.batch(1, 2, CONTEXT, VOCABULARY);
+        ModelShape shape = gpt2(1, 8);
+        try (TorchReplica asked = teacher(gpt2(2, 12));
+                TorchReplica beside = Replicas.openDouble(shape);
+                TorchReplica after = Replicas.openDouble(shape)) {
+            fill(beside);
+            fill(after);
+            beside.learnFrom(teacher(gpt2(2, 12)), how());
+            after.learnFrom(null, how());
+            double expected = beside.accumulateGradient(batch, 12, Replicas.KEY, GradientListener.NONE);
+            Batch all = beside(batch, kept(asked, batch, VOCABULARY));
+            assertThat(after.accumulateGradient(all, 12, Replicas.KEY, GradientListener.NONE))
+                    .isCloseTo(expected, within(1e-6));
+            Batch few = beside(batch, kept(asked, batch, 2));
+            assertThat(after.accumulateGradient(few, 12, Replicas.KEY, GradientListener.NONE))
+                    .isNotCloseTo(expected, within(1e-3));
+        }
     }
 }

@@ -151,7 +151,8 @@ public final class FinetuneCommand implements Callable<Integer> {
                     base,
                     List.of(
                             "run.dir="
-                                    + ConfigOptions.quoted(config.run().directory().fold(fold).path()),
+                                    + ConfigOptions.quoted(
+                                            config.run().directory().fold(fold).path()),
                             "dataset.folds=" + folds,
                             "dataset.fold=" + fold,
                             "dataset.test=[]")));

@@ -126,7 +126,7 @@ public final class PlanCommand implements Callable<Integer> {
 
     private void predict(Store store) throws IOException {
         WeftConfig config = options.loadOver("run: {dir: " + NO_RUN + "}");
-        if (scale.asked() && config.distillation().active()) {
+        if (scale.asked() && config.distillation().asks()) {
             throw WeftException.usage(
                     "--scale counts no teacher: distillation.teacher="
                             + config.distillation().teacher(),

@@ -121,7 +121,8 @@ final class Sweep {
         JsonNode sync = HashedSettings.of(config, "sync");
         JsonNode distillation = HashedSettings.of(config, "distillation");
         String decisive = HashedSettings.of(config, "model") + "\n" + HashedSettings.of(config, "training") + "\n"
-                + (sync.isEmpty() ? "" : sync + "\n") + (distillation.isEmpty() ? "" : distillation + "\n") + config.run().seed() + "\n" + corpus.tokenizerSha256() + "\n"
+                + (sync.isEmpty() ? "" : sync + "\n") + (distillation.isEmpty() ? "" : distillation + "\n")
+                + config.run().seed() + "\n" + corpus.tokenizerSha256() + "\n"
                 + corpus.train().tokens();
         return Sha256.hex(decisive.getBytes(StandardCharsets.UTF_8));
     }

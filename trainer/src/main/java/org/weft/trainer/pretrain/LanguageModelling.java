@@ -29,7 +29,12 @@ import org.weft.hub.TeacherModel;
  * @param teacher that is learnt from, too; null for none
  */
 record LanguageModelling(
-        WeftConfig config, int vocabSize, Store store, Map<String, PackedShard> packed, double tokensPerStep, TeacherModel teacher)
+        WeftConfig config,
+        int vocabSize,
+        Store store,
+        Map<String, PackedShard> packed,
+        double tokensPerStep,
+        TeacherModel teacher)
         implements Workload<Batch> {
     private static final long serialVersionUID = 1L;
     private static final int NARROW_CONTEXT = 16;
@@ -47,9 +52,13 @@ record LanguageModelling(
     @Override
     public Replica<Batch> open(String device) throws IOException {
         ModelReplica replica = Engines.open(config, shape(), device);
-        if (teacher != null) {
+        if (config.distillation().active()) {
             try {
-                teacher.teach(replica, config, device);
+                if (teacher == null) {
+                    replica.learnFrom(null, config.distillation());
+                } else {
+                    teacher.teach(replica, config, device);
+                }
             } catch (IOException | RuntimeException e) {
                 replica.close();
                 throw e;

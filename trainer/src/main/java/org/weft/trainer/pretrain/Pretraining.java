@@ -115,10 +115,13 @@ public final class Pretraining {
             validation = validation(batches);
             tokensPerStep = batches.tokensPerStep();
         }
-        LanguageModelling workload = new LanguageModelling(
-                config, vocabulary.size(), store, packed, tokensPerStep, teacher.orElse(null));
+        LanguageModelling workload =
+                new LanguageModelling(config, vocabulary.size(), store, packed, tokensPerStep, teacher.orElse(null));
         List<Source> sources = sources(corpus);
         teacher.map(TeacherModel::source).ifPresent(sources::add);
+        if (!config.distillation().logits().isBlank()) {
+            sources.add(TaughtCorpus.source(store, config, corpus, vocabulary.size()));
+        }
         return new Subject(
                 Subject.name(shape),
                 new RunIdentity(config, workload.layout(), vocabulary, sources),
@@ -147,6 +150,10 @@ public final class Pretraining {
         CheckpointManifest known = new CheckpointResolver(store, progress::say).newestManifest(directory);
         if (known != null && known.tokenizerSha256().equals(corpus.tokenizerSha256())) {
             return new Vocabulary(Math.max(known.vocabSize(), corpus.vocabSize()), known.tokenizerSha256());
+        }
+        if (from == null && !config.distillation().logits().isBlank()) {
+            return new Vocabulary(
+                    Math.max(corpus.vocabSize(), TaughtCorpus.vocabSize(store, config)), corpus.tokenizerSha256());
         }
         String like = from != null ? from : config.distillation().teacher();
         return like.isBlank()

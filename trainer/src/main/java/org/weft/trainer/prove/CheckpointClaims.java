@@ -15,6 +15,7 @@ import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
+import org.weft.core.taught.TeacherLogitsManifest;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.driver.checkpoint.RunIdentity;
 import org.weft.hub.ModelDigest;
@@ -141,7 +142,9 @@ record CheckpointClaims(Store store, String directory, RunDirectory run, boolean
 
     private String teacher(String path) throws IOException {
         try {
-            return ModelDigest.at(store, path);
+            return TeacherLogitsManifest.exists(store, path)
+                    ? TeacherLogitsManifest.load(store, path).sha256()
+                    : ModelDigest.at(store, path);
         } catch (WeftException gone) {
             return gone.getMessage();
         }

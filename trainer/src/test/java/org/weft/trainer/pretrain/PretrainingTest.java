@@ -3,6 +3,7 @@ package org.weft.trainer.pretrain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.SparkConf;
@@ -32,6 +34,7 @@ import org.weft.core.params.Initialization;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
+import org.weft.core.taught.TeacherLogitsManifest;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.corpus.CorpusJob;
 import org.weft.driver.checkpoint.Checkpoint;
@@ -114,7 +117,8 @@ class PretrainingTest {
                 "model.architecture=gpt_neox")) {
             WeftConfig config = ConfigLoader.recorded(
                     "test", config(50), List.of(setting, "training.eval_every=50", "checkpoint.every=50"));
-            assertThatCode(() -> new LanguageModelling(config, corpus.vocabSize(), application.store(), Map.of(), 32, null)
+            assertThatCode(() -> new LanguageModelling(
+                                    config, corpus.vocabSize(), application.store(), Map.of(), 32, null)
                             .warm("cpu"))
                     .as(setting)
                     .doesNotThrowAnyException();
@@ -169,6 +173,43 @@ class PretrainingTest {
         WeftConfig wide = ConfigLoader.load("test", ConfigLoader.toYaml(config(2)), List.of("cluster.workers=4"));
         assertThatThrownBy(() -> pretraining(wide).run(null, uri() + "/hf")).isInstanceOf(WeftException.class);
         assertThat(directory.resolve("imported")).doesNotExist();
+    }
+
+    /** Kept of all tokens, what a teacher said is the teacher. A start that finds files of an earlier one takes them. */
+    @Test
+    void learnsFromWhatATeacherSaidAsFromTheTeacher() throws IOException {
+        CorpusManifest corpus = prepare("the ship sailed on");
+        String teacher = "distillation.teacher=" + padded(corpus).directory();
+        String kept = uri() + "/kept";
+        TeacherLogitsManifest written = new TaughtCorpus(application, with(teacher), notice -> {}).write(PADDED, kept);
+        Files.delete(directory.resolve("kept/manifest.json"));
+        Files.delete(directory.resolve("kept/" + written.files().get(1).file()));
+        assertThat(new TaughtCorpus(application, with(teacher), notice -> {}).write(PADDED, kept))
+                .isEqualTo(written);
+        assertThatThrownBy(() -> new TaughtCorpus(application, with(teacher), notice -> {}).write(2, kept))
+                .hasMessageContaining("kept has logits of something else: ");
+
+        RunResult beside =
+                pretraining(with("run.dir=" + uri() + "/beside", teacher)).run(null);
+        String logits = "distillation.logits=" + kept;
+        RunResult after =
+                pretraining(with("run.dir=" + uri() + "/after", logits)).run(null);
+        assertThat(after.loss()).isCloseTo(beside.loss(), within(1e-5));
+        assertThat(after.validationLoss()).isCloseTo(beside.validationLoss(), within(1e-5));
+        for (RunResult taught : List.of(beside, after)) {
+            assertThat(taught.checkpoint().manifest().vocabSize()).isEqualTo(PADDED);
+        }
+        assertThat(after.checkpoint().manifest().sources())
+                .contains(new CheckpointManifest.Source("teacher", kept, written.sha256()));
+        assertThatThrownBy(() -> pretraining(with("run.dir=" + uri() + "/short", logits, "model.context=4"))
+                        .run(null))
+                .hasMessage("distillation.logits=" + kept + " are of other windows: model.context=8 (the run's is 4)");
+    }
+
+    private WeftConfig with(String... settings) {
+        List<String> all = new ArrayList<>(List.of(settings));
+        all.add("run.corpus=" + uri() + "/corpus");
+        return ConfigLoader.load("test", ConfigLoader.toYaml(config(2)), all);
     }
 
     /** A model of step 0 with more rows than its tokenizer has tokens. */

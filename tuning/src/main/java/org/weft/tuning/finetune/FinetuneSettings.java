@@ -28,7 +28,8 @@ public final class FinetuneSettings {
             checkpoint: {every: 50, keep: 3}
             """;
 
-    private static final List<String> DECISIVE = List.of("model", "training", "dataset", "finetune", "sync", "distillation");
+    private static final List<String> DECISIVE =
+            List.of("model", "training", "dataset", "finetune", "sync", "distillation");
 
     private FinetuneSettings() {}
 

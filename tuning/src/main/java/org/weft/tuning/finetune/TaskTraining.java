@@ -26,8 +26,7 @@ import org.weft.tuning.task.Encoder;
  * @param store where the run is
  * @param teacher that is learnt from, too; null for none
  */
-record TaskTraining(
-        WeftConfig config, ModelShape shape, double tokensPerExample, Store store, TeacherModel teacher)
+record TaskTraining(WeftConfig config, ModelShape shape, double tokensPerExample, Store store, TeacherModel teacher)
         implements Workload<Batch> {
     private static final long serialVersionUID = 1L;
 
