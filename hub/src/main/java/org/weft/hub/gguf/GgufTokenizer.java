@@ -231,7 +231,13 @@ final class GgufTokenizer {
             throw refused("each text stands between the tokens " + frame.before() + " and " + frame.after()
                     + ", llama.cpp puts none there but the one that begins a text and the one that ends it");
         }
-        metadata.put("tokenizer.ggml.add_bos_token", begins).put("tokenizer.ggml.add_eos_token", ends);
+        if (ends) {
+            notices.accept(
+                    "this tokenizer ends each text with token " + end
+                            + "; the file does not ask for that, since llama.cpp"
+                            + " would put it behind each prompt, which is to go on: where whole texts are read, put it there yourself");
+        }
+        metadata.put("tokenizer.ggml.add_bos_token", begins).put("tokenizer.ggml.add_eos_token", false);
     }
 
     private WeftException refused(String why) {

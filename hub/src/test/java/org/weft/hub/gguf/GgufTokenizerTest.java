@@ -115,6 +115,16 @@ class GgufTokenizerTest {
                 .startsWith("of the tokens that end a text, a GGUF file names two");
     }
 
+    /** llama.cpp appends the token to prompts, too, which are to go on. */
+    @Test
+    void anEndBehindEachTextIsToldAndNotAskedFor() throws IOException {
+        TokenRoles roles = new TokenRoles(Map.of("bos", "the", "eos", "<|endoftext|>"), Map.of(), true, true);
+        assertThat(written(tokenizer(cut(Pretokenizer.AUTO)), roles, TOKENS, "").metadata())
+                .containsEntry("tokenizer.ggml.add_bos_token", true)
+                .containsEntry("tokenizer.ggml.add_eos_token", false);
+        assertThat(notices).singleElement().asString().startsWith("this tokenizer ends each text with token 258");
+    }
+
     @Test
     void mergesAsPairsAndWholeWordsAreRead() throws IOException {
         ObjectNode root = (ObjectNode) Json.MAPPER.readTree(tokenizer(cut(Pretokenizer.LLAMA3)));
