@@ -76,11 +76,11 @@ final class GenerationRun {
     /**
      * Chooses a text's next token.
      *
-     * @param logits (V)
+     * @param logits (V), changed in place
      * @return whether another one is to follow
      */
     private boolean grow(GrowingText text, float[] logits) {
-        int token = text.choose(logits);
+        int token = text.choose(tokens.choosable(logits));
         if (tokens.end(token)) {
             end(text, FinishReason.END_OF_TEXT);
             return false;

@@ -7,8 +7,8 @@ public interface LogitsListener {
     /**
      * A token of the text; the prompt's, but for its first, come before those that were chosen.
      *
-     * @param logits (V) before penalties and temperature, as the model gave them but that, of a token that was chosen, ids
-     *     which spell nothing have the smallest; not to be kept nor changed
+     * @param logits (V) before penalties and temperature, as the model gave them, ids that spell nothing included; not to be
+     *     kept nor changed
      */
     void token(int token, float[] logits);
 }

@@ -14,6 +14,7 @@ import org.weft.engine.ModelReplica;
 public final class RunningBatch implements AutoCloseable {
     private final Decoder decoder;
     private final TextRows rows;
+    private final TextTokens tokens; // that may be chosen
     private final PromptReading prompts;
     private final GrowingText[] texts; // by row; null where it is free
     private final LogitsListener[] listeners; // by row
@@ -21,7 +22,8 @@ public final class RunningBatch implements AutoCloseable {
 
     private RunningBatch(int context, ModelReplica replica, Decoder decoder, TextTokens tokens) {
         this.decoder = decoder;
-        this.rows = new TextRows(decoder.rows(), context, replica, decoder, tokens);
+        this.rows = new TextRows(decoder.rows(), context, replica, decoder);
+        this.tokens = tokens;
         this.prompts = new PromptReading(rows);
         this.texts = new GrowingText[decoder.rows()];
         this.listeners = new LogitsListener[decoder.rows()];
@@ -175,13 +177,17 @@ public final class RunningBatch implements AutoCloseable {
     }
 
     private int grow(int row, GrowingText text, float[] logits) {
-        int token = text.choose(logits);
+        LogitsListener listener = listeners[row];
+        float[] said = listener == null
+                ? null
+                : logits.clone(); // (V), of a prompt's tokens and of chosen ones the same softmax
+        int token = text.choose(tokens.choosable(logits));
         if (token == Sampler.NONE) {
             return token; // The caller ends the row: it cannot go on.
         }
         text.append(token);
-        if (listeners[row] != null) {
-            listeners[row].token(token, logits);
+        if (listener != null) {
+            listener.token(token, said);
         }
         return token;
     }

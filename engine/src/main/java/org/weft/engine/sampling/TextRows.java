@@ -2,30 +2,27 @@ package org.weft.engine.sampling;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
-import org.weft.core.tokens.TextTokens;
 import org.weft.engine.Decoder;
 import org.weft.engine.ModelReplica;
 
 /**
- * The rows in which texts grow, and the logits of what follows each: from a decoder's cache where it holds what the
- * model sees, else by a pass over that.
+ * The rows in which texts grow, and the logits of what follows each, as the model gives them: from a decoder's cache where it
+ * holds what the model sees, else by a pass over that.
  *
  * @param decoder null to compute every token anew
- * @param tokens that may be chosen: the others' logits are the smallest there are
  */
-record TextRows(int count, int context, ModelReplica replica, Decoder decoder, TextTokens tokens) {
+record TextRows(int count, int context, ModelReplica replica, Decoder decoder) {
 
     /** Begins a row anew. (V), logits of the token that follows the text. */
     float[] begin(int row, GrowingText text) {
         int[] seen = text.window(context);
-        return tokens.choosable(decoder == null ? replica.nextTokenLogits(seen) : decoder.begin(row, seen));
+        return decoder == null ? replica.nextTokenLogits(seen) : decoder.begin(row, seen);
     }
 
     /** The same with a word for each token of the text but its first. */
     float[] begin(int row, GrowingText text, LogitsListener listener) {
         int[] seen = text.window(context);
-        return tokens.choosable(
-                decoder.begin(row, seen, (position, logits) -> listener.token(seen[position + 1], logits)));
+        return decoder.begin(row, seen, (position, logits) -> listener.token(seen[position + 1], logits));
     }
 
     /**
@@ -35,11 +32,7 @@ record TextRows(int count, int context, ModelReplica replica, Decoder decoder, T
      * @return (rows, V), logits of what follows each part
      */
     float[][] extend(int[] rows, int[][] parts) {
-        float[][] logits = decoder.extend(rows, parts); // (rows, V)
-        for (float[] each : logits) {
-            tokens.choosable(each);
-        }
-        return logits;
+        return decoder.extend(rows, parts);
     }
 
     /**
@@ -58,7 +51,7 @@ record TextRows(int count, int context, ModelReplica replica, Decoder decoder, T
                     Arrays.stream(appended).map(i -> rows[i]).toArray(),
                     Arrays.stream(appended).map(i -> texts[i].last()).toArray()); // (appended, V)
             for (int i = 0; i < appended.length; i++) {
-                logits[appended[i]] = tokens.choosable(next[i]);
+                logits[appended[i]] = next[i];
             }
         }
         for (int i = 0; i < rows.length; i++) {

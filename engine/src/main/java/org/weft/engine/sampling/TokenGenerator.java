@@ -61,11 +61,11 @@ public final class TokenGenerator {
         }
         if (!options.cached() && !replica.encodesSource()) {
             return new GenerationRun(prompts, options, listener, tokens)
-                    .with(new TextRows(rows, context, replica, null, tokens));
+                    .with(new TextRows(rows, context, replica, null));
         }
         try (Decoder decoder = options.cached() ? replica.decoder(rows) : new RecomputingDecoder(replica, rows)) {
             return new GenerationRun(prompts, options, listener, tokens)
-                    .with(new TextRows(rows, context, replica, decoder, tokens));
+                    .with(new TextRows(rows, context, replica, decoder));
         }
     }
 

@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.weft.core.tokens.TextTokens;
 import org.weft.engine.Decoder;
 
 /** In which passes prompts are read. */
@@ -16,8 +15,7 @@ class PromptReadingTest {
     private static final int VOCABULARY = 7;
 
     private final Noting decoder = new Noting();
-    private final PromptReading reading =
-            new PromptReading(new TextRows(8, CONTEXT, null, decoder, TextTokens.endless()));
+    private final PromptReading reading = new PromptReading(new TextRows(8, CONTEXT, null, decoder));
 
     /** Notes what it is asked; the likeliest token is the text's length, modulo the vocabulary. */
     private static final class Noting implements Decoder {

@@ -86,12 +86,16 @@ class RunningBatchTest {
         BitSet spelt = new BitSet();
         spelt.set(0, logits.length);
         spelt.clear(likeliest);
-        LogitsListener listener = (token, from) -> {};
+        List<float[]> said = new ArrayList<>();
+        LogitsListener listener = (token, from) -> said.add(from.clone());
         try (RunningBatch batch = RunningBatch.open(replica, CONTEXT, 2, new TextTokens(spelt, new BitSet()))) {
             int heard =
                     batch.begin(0, new RunningBatch.Beginning(prompt, SamplingOptions.greedy(), listener, listener));
             int unheard = batch.begin(1, prompt, SamplingOptions.greedy());
             assertThat(heard).isNotEqualTo(likeliest).isEqualTo(unheard);
+            for (int i = 0; i < prompt.length; i++) { // one softmax for the prompt and what follows it: the model's own
+                assertThat(said.get(i)).isEqualTo(replica.nextTokenLogits(Arrays.copyOf(prompt, i + 1)));
+            }
         }
     }
 
