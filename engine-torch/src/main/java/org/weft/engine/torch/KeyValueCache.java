@@ -110,6 +110,11 @@ final class KeyValueCache implements AutoCloseable {
         return 2 * keys.size();
     }
 
+    /** Of a token in a row: 2 L G K. */
+    long elementsOfToken() {
+        return tensors() * heads * headWidth;
+    }
+
     /** The tensors in one row, each (R, C, G, K): a block's keys, its values, the next block's keys. */
     Tensor kept(int i) {
         return (i % 2 == 0 ? keys : values).get(i / 2);

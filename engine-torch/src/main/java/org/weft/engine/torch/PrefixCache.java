@@ -139,8 +139,7 @@ final class PrefixCache implements AutoCloseable {
     }
 
     private static long bytesOfPiece(KeyValueCache cache) {
-        Tensor row = cache.kept(0).select(0, 0); // (T, G, K)
-        return (long) PIECE * cache.tensors() * row.size(1) * row.size(2) * Float.BYTES;
+        return PIECE * cache.elementsOfToken() * Float.BYTES;
     }
 
     /** (2 L, PIECE, G, K) of a row, from one of its tokens on; past the scopes of its callers. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -112,8 +113,10 @@ class PrefixCacheTest {
             assertThat(prefixes.bytes()).isEqualTo(3 * PIECE);
             assertThat(prefixes.length(text)).isEqualTo(96);
             assertThat(prefixes.length(text(64, 1))).isZero();
+            long pointers = Pointer.totalCount(); // that hold native memory
             narrow.write(text, cache, 0);
             assertThat(narrow.bytes()).isZero();
+            assertThat(Pointer.totalCount()).isLessThanOrEqualTo(pointers);
         }
     }
 
