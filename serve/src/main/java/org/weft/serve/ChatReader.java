@@ -1,6 +1,5 @@
 package org.weft.serve;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -19,13 +18,14 @@ import org.weft.tuning.chat.JinjaTemplate;
  * each message is a role and a text. Safe for use by many threads.
  */
 final class ChatReader {
+    private static final String CALLS = "tool_calls";
     private static final int MOST_MESSAGES = 1000;
     private static final int MOST_TOOLS = 128;
     /** Of a message, and without effect on how a format writes it down. */
     private static final List<String> OF_MESSAGES = List.of("name", "annotations");
     /** Of a message, and for a model's own template to write down, or not. */
     private static final List<String> OF_TEMPLATES =
-            List.of("name", "tool_calls", "tool_call_id", "reasoning_content", "reasoning", "thinking");
+            List.of("name", CALLS, "tool_call_id", "reasoning_content", "reasoning", "thinking");
 
     private final boolean own;
     private final boolean takesTools;
@@ -45,7 +45,7 @@ final class ChatReader {
         }
         List<ChatMessage> messages = new ArrayList<>();
         for (JsonNode each : array) {
-            messages.add(message(JsonFields.within("messages[" + messages.size() + "]", each), each));
+            messages.add(message("messages[" + messages.size() + "]", each));
         }
         return new Chat(messages, tools(fields));
     }
@@ -65,25 +65,27 @@ final class ChatReader {
         }
         List<Map<String, Object>> all = new ArrayList<>();
         for (JsonNode each : tools) {
-            if (!each.path("function").path("name").isTextual()) {
+            boolean function = each.path("type").asText("function").equals("function");
+            if (!function || !each.path("function").path("name").isTextual()) {
                 throw JsonFields.wrong(
                         "tools[" + all.size() + "]",
                         "an object such as {\"type\": \"function\", \"function\": {\"name\": …}}",
                         each);
             }
+            JsonFields.requireTexts("tools[" + all.size() + "]", each);
             all.add(map(each));
         }
         return fields.node("tool_choice").asText().equals("none") ? List.of() : all;
     }
 
-    private ChatMessage message(JsonFields fields, JsonNode whole) {
+    private ChatMessage message(String place, JsonNode whole) {
+        JsonFields fields = JsonFields.within(place, whole);
         String role = fields.text("role");
         if (role == null) {
             throw JsonFields.wrong(fields.place("role"), "a string", fields.node("role"));
         }
         JsonNode content = fields.node("content");
-        boolean silent =
-                own && JsonFields.absent(content) && fields.node("tool_calls").size() > 0;
+        boolean silent = own && JsonFields.absent(content) && !calls(fields).isEmpty();
         String text = silent ? "" : content(content, fields.place("content"));
         if (own) {
             fields.pass(OF_TEMPLATES);
@@ -92,33 +94,38 @@ final class ChatReader {
         }
         fields.pass(OF_MESSAGES);
         fields.end();
-        return own
-                ? new ChatMessage(role, text, map(argumentsAsText ? whole : withArguments(whole)))
-                : new ChatMessage(role, text);
+        if (!own) {
+            return new ChatMessage(role, text);
+        }
+        calls(fields);
+        JsonNode given = argumentsAsText ? whole : withArguments(whole);
+        JsonFields.requireTexts(place, given);
+        return new ChatMessage(role, text, map(given));
     }
 
-    /** OpenAI's arguments are the text of an object, most templates take the object. */
+    /** Calls that the assistant made. */
+    private static JsonNode calls(JsonFields message) {
+        JsonNode calls = message.node(CALLS);
+        if (!JsonFields.absent(calls) && !calls.isArray()) {
+            throw JsonFields.wrong(message.place(CALLS), "an array", calls);
+        }
+        return calls;
+    }
+
+    /** OpenAI's arguments are the text of an object, most templates take the object; any other text stays one. */
     private static JsonNode withArguments(JsonNode message) {
-        if (!(message.path("tool_calls") instanceof ArrayNode)) {
+        if (!(message.path(CALLS) instanceof ArrayNode)) {
             return message;
         }
         JsonNode copy = message.deepCopy();
-        for (JsonNode call : copy.path("tool_calls")) {
+        for (JsonNode call : copy.path(CALLS)) {
             JsonNode arguments = call.path("function").path("arguments");
-            JsonNode parsed = arguments.isTextual() ? parsed(arguments.textValue()) : null;
+            JsonNode parsed = arguments.isTextual() ? JsonFields.json(arguments.textValue()) : null;
             if (parsed != null && parsed.isObject()) {
                 ((ObjectNode) call.path("function")).set("arguments", parsed);
             }
         }
         return copy;
-    }
-
-    private static JsonNode parsed(String text) {
-        try {
-            return Json.MAPPER.readTree(text);
-        } catch (JsonProcessingException noJson) {
-            return null;
-        }
     }
 
     private static Map<String, Object> map(JsonNode object) {
@@ -134,11 +141,15 @@ final class ChatReader {
             throw JsonFields.wrong(place, "a string", content);
         }
         StringBuilder text = new StringBuilder();
-        for (JsonNode part : content) {
-            if (!part.path("text").isTextual()) {
-                throw JsonFields.wrong(place, "a string or parts of text", part);
+        for (int i = 0; i < content.size(); i++) {
+            JsonFields part = JsonFields.within(place + "[" + i + "]", content.get(i));
+            String said = part.text("text");
+            if (!"text".equals(part.text("type")) || said == null) {
+                throw JsonFields.wrong(
+                        place, "a string or parts of text, {\"type\": \"text\", \"text\": …}", content.get(i));
             }
-            text.append(JsonFields.text(place, part.path("text")));
+            part.end();
+            text.append(said);
         }
         return text.toString();
     }

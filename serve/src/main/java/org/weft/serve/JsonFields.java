@@ -3,6 +3,7 @@ package org.weft.serve;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -21,6 +22,7 @@ import org.weft.core.UnpairedSurrogates;
  */
 final class JsonFields {
     private static final ObjectReader READER = Json.MAPPER.reader().with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+    private static final ObjectReader WHOLE = READER.with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final int SHOWN = 40;
 
     private final String path; // of the object, before its fields' names
@@ -120,14 +122,47 @@ final class JsonFields {
     /** What a string says, which must be text: half of a surrogate pair is none, and no tokenizer has a token for it. */
     static String text(String place, JsonNode string) {
         String text = string.asText();
+        requireText(place, place, text);
+        return text;
+    }
+
+    private static void requireText(String place, String what, String text) {
         int at = UnpairedSurrogates.first(text);
         if (at >= 0) {
             throw ApiException.invalid(
                     field(place),
-                    place + " is no text: the character at " + at + " is half of a surrogate pair, \\u"
+                    what + " is no text: the character at " + at + " is half of a surrogate pair, \\u"
                             + Integer.toHexString(text.charAt(at)));
         }
-        return text;
+    }
+
+    /** That every string of a value is text, and every key. */
+    static void requireTexts(String place, JsonNode value) {
+        if (UnpairedSurrogates.first(value.toString()) >= 0) { // as a rule none is, and no place need be put together
+            findNoText(place, value);
+        }
+    }
+
+    private static void findNoText(String place, JsonNode value) {
+        if (value.isTextual()) {
+            text(place, value);
+        }
+        for (int i = 0; value.isArray() && i < value.size(); i++) {
+            findNoText(place + "[" + i + "]", value.get(i));
+        }
+        value.fields().forEachRemaining(field -> {
+            requireText(place, "a key of " + place, field.getKey());
+            findNoText(place + "." + field.getKey(), field.getValue());
+        });
+    }
+
+    /** What a text says that is JSON, whole and with no key twice; null for any other. */
+    static JsonNode json(String text) {
+        try {
+            return WHOLE.readTree(text);
+        } catch (JsonProcessingException other) {
+            return null;
+        }
     }
 
     boolean flag(String name) {

@@ -12,7 +12,8 @@ import org.weft.engine.sampling.TokenConstraint;
  * @param choices texts for each prompt
  * @param sampling with the seed of the first text
  * @param maxTokens of each text
- * @param constraint of each text; gives null where every token may be a part of it
+ * @param constraint of each text, which ends where that says and at none of {@code stops}; gives null where every token may
+ *     be a part of it
  * @param chat whether it is answered as a conversation
  */
 record TextRequest(
@@ -82,13 +83,14 @@ record TextRequest(
     /** What one of them is; a text's place among them decides its draws. */
     TextInquiry.Wish wish(int text, int context) {
         int[] prompt = promptOf(text).tokens();
+        TokenConstraint own = constraint.get();
         int likeliest = choices.ranked() ? Math.max(0, delivery.likeliest()) : delivery.likeliest();
         return new TextInquiry.Wish(
                 prompt,
                 sampling.ofText(text),
-                stops,
+                own == null ? stops : List.of(), // one of a template may well stand within an object
                 Math.min(maxTokens, context - prompt.length),
-                constraint.get(),
+                own,
                 !chat,
                 new TextInquiry.Scoring(likeliest, delivery.promptScored()));
     }

@@ -73,8 +73,7 @@ final class TextRequestReader {
                 .orElseThrow(
                         () -> ApiException.invalid("messages", model.name() + " takes no chats: " + model.noChat()));
         int most = Math.min(maxTokens, or(model.defaults().maxNewTokens(), maxTokens));
-        int named = fields.integer("max_tokens", most, 1, maxTokens);
-        int asked = fields.integer("max_completion_tokens", named, 1, maxTokens);
+        int asked = chatTokens(fields, most);
         List<String> own = stops(fields);
         List<String> stops = new ArrayList<>(own);
         stops.addAll(template.stops());
@@ -98,6 +97,19 @@ final class TextRequestReader {
                         constraints.of(fields, false, own),
                         true,
                         delivery(fields, false, likeliest)));
+    }
+
+    /** A chat's bound on its tokens has two names. */
+    private int chatTokens(JsonFields fields, int absent) {
+        int former = fields.integer("max_tokens", absent, 1, maxTokens);
+        int asked = fields.integer("max_completion_tokens", former, 1, maxTokens);
+        if (asked != former && !JsonFields.absent(fields.node("max_tokens"))) {
+            throw ApiException.invalid(
+                    "max_completion_tokens",
+                    "max_completion_tokens=" + asked + " and max_tokens=" + former
+                            + " are two names of one bound: give one of them");
+        }
+        return asked;
     }
 
     private static TextRequest whole(JsonFields fields, TextRequest request) {

@@ -32,7 +32,7 @@ final class UnsupportedFields {
     }
 
     static void ofCompletion(JsonFields fields) {
-        only(fields, "suffix", node -> node.asText("x").isEmpty(), "this server continues text at its end alone");
+        only(fields, "suffix", node -> says(node, ""), "this server continues text at its end alone");
     }
 
     /** @param shown whether the model is shown tools, which it may call in its text */
@@ -41,17 +41,21 @@ final class UnsupportedFields {
             only(fields, tools, node -> node.isArray() && node.isEmpty(), NO_TOOLS);
         }
         for (String choice : List.of("tool_choice", "function_call")) {
-            only(fields, choice, node -> List.of("none", "auto").contains(node.asText()), NO_TOOLS);
+            only(fields, choice, node -> says(node, "none", "auto"), NO_TOOLS);
         }
         only(
                 fields,
                 "modalities",
-                node -> node.size() == 1 && node.get(0).asText().equals("text"),
+                node -> node.isArray() && node.size() == 1 && says(node.get(0), "text"),
                 NO_SUCH_ANSWER);
     }
 
     static void ofMessage(JsonFields fields) {
         only(fields, "tool_calls", node -> node.isArray() && node.isEmpty(), NO_TOOLS);
+    }
+
+    private static boolean says(JsonNode node, String... words) {
+        return node.isTextual() && List.of(words).contains(node.textValue());
     }
 
     private static void only(JsonFields fields, String name, Predicate<JsonNode> asAnyway, String why) {

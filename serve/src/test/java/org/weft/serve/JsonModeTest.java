@@ -134,6 +134,24 @@ class JsonModeTest {
         assertThat(chat.body()).contains("stop is not supported with response_format");
     }
 
+    /** What a template writes behind an answer may as well stand in a string of the object. */
+    @Test
+    void anObjectEndsWhereItDoesAndAtNoStopString() {
+        String body = "{\"messages\": [{\"role\": \"user\", \"content\": \"w30\"}]%s}";
+        try (TextModel model = model(List.of("{", "}"))) {
+            TextRequestReader reader = new TextRequestReader(model, 8, 4);
+            assertThat(wish(reader, body.formatted("")).stops()).isNotEmpty();
+            TextInquiry.Wish object =
+                    wish(reader, body.formatted(", \"response_format\": {\"type\": \"json_object\"}"));
+            assertThat(object.constraint()).isNotNull();
+            assertThat(object.stops()).isEmpty();
+        }
+    }
+
+    private static TextInquiry.Wish wish(TextRequestReader reader, String body) {
+        return reader.chat(JsonFields.of(body.getBytes(StandardCharsets.UTF_8))).wish(0, CONTEXT);
+    }
+
     @Test
     void wordsThatLeadNowhereAreRefused() throws Exception {
         HttpResponse<String> stuck = asked(List.of("{"), "/v1/completions", "\"prompt\": [30]");

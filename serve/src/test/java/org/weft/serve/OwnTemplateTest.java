@@ -90,6 +90,8 @@ class OwnTemplateTest {
                 .hasMessage("tools is not supported: the model's chat template has no place for them");
         assertThatThrownBy(() -> asked(ASKED + ", \"tools\": [{}]}"))
                 .hasMessageStartingWith("tools[0] must be an object such as");
+        assertThatThrownBy(() -> asked(ASKED + TOOLS.replace("\"function\",", "\"web_search\",") + "}"))
+                .hasMessageStartingWith("tools[0] must be an object such as");
         assertThatThrownBy(() -> asked(ASKED + TOOLS + ", \"tool_choice\": \"required\"}"))
                 .hasMessage("tool_choice is not supported: this server calls no tools");
         assertThatThrownBy(() -> asked("{\"messages\": [{\"role\": \"user\", \"content\": \"w9<|endoftext|>\"}]}"))
@@ -130,6 +132,41 @@ class OwnTemplateTest {
         assertThat(prompt(texts.formatted("'w8 ' ~ c.function.arguments.w11"), body))
                 .as("of the object")
                 .isEqualTo("w8 w0");
+    }
+
+    @Test
+    void argumentsThatAreNotOneObjectStayText() {
+        String body =
+                "{\"messages\": [{\"role\": \"user\", \"content\": \"w9\"}, {\"role\": \"assistant\", \"content\": null,"
+                        + " \"tool_calls\": [{\"function\": {\"name\": \"w7\", \"arguments\": \"%s\"}}]}]}";
+        String template =
+                "{% for m in messages %}{% for c in m.tool_calls or [] %}{% if c.function.arguments is string %}w15"
+                        + "{% else %}{{ c.function.arguments.city }}{% endif %}{% endfor %}{% endfor %}";
+        String one = "{\\\"city\\\": \\\"w11\\\"}";
+        assertThat(prompt(template, body.formatted(one))).isEqualTo("w11");
+        assertThat(prompt(template, body.formatted(one + one)))
+                .as("two objects")
+                .isEqualTo("w15");
+        assertThat(prompt(template, body.formatted(one.replace("}", ", \\\"city\\\": 1}"))))
+                .as("a key twice")
+                .isEqualTo("w15");
+        assertThatThrownBy(() -> prompt(template, body.formatted(one.replace("w11", "\\\\ud83d"))))
+                .hasMessageStartingWith("messages[1].tool_calls[0].function.arguments.city is no text");
+    }
+
+    @Test
+    void halfOfASurrogatePairIsNoTextWhereverItStands() {
+        assertThatThrownBy(() -> asked(ASKED + TOOLS.replace("w7", "\\ud83d") + "}"))
+                .isInstanceOf(ApiException.class)
+                .hasMessageStartingWith("tools[0].function.name is no text: the character at 0 is half");
+        assertThatThrownBy(() -> asked(ASKED + TOOLS.replace("\"name\"", "\"\\ud83d\": 1, \"name\"") + "}"))
+                .hasMessageStartingWith("a key of tools[0].function is no text");
+        assertThatThrownBy(() ->
+                        asked("{\"messages\": [{\"role\": \"user\", \"content\": \"w9\", \"name\": \"\\udc4d\"}]}"))
+                .hasMessageStartingWith("messages[0].name is no text");
+        assertThatThrownBy(() -> asked(
+                        "{\"messages\": [{\"role\": \"user\", \"content\": \"w9\", \"tool_calls\": {\"a\": 1}}]}"))
+                .hasMessageStartingWith("messages[0].tool_calls must be an array");
     }
 
     @Test

@@ -56,6 +56,7 @@ class RefusedRequestsTest extends TinyServer {
     void whatHasNoEffectIsRefusedByName() {
         for (String field : List.of(
                 "\"suffix\": \"end\"",
+                "\"suffix\": [\"\"]",
                 "\"response_format\": {\"type\": \"json_object\"}", // of which these words can write none
                 "\"min_p\": 0.1",
                 "\"guided_json\": {}",
@@ -90,6 +91,9 @@ class RefusedRequestsTest extends TinyServer {
                 "\"tool_choice\": \"required\"",
                 "\"response_format\": {\"type\": \"json_schema\"}",
                 "\"modalities\": [\"text\", \"audio\"]",
+                "\"modalities\": {\"a\": \"text\"}",
+                "\"tool_choice\": [\"auto\"]",
+                "\"max_completion_tokens\": 3",
                 "\"top_logprobs\": 3",
                 "\"logprobs\": 3",
                 "\"reasoning_effort\": \"low\"",
@@ -102,7 +106,7 @@ class RefusedRequestsTest extends TinyServer {
         assertThat(chatError("{\"messages\": [{\"role\": \"user\", \"content\": \"w1\", \"weight\": 0}]}"))
                 .startsWith("there is no field messages[0].weight here");
         String asClientsSend =
-                "\"tools\": [], \"tool_choice\": \"auto\", \"parallel_tool_calls\": true, \"modalities\":"
+                "\"max_completion_tokens\": 2, \"tools\": [], \"tool_choice\": \"auto\", \"parallel_tool_calls\": true, \"modalities\":"
                         + " [\"text\"], \"response_format\": {\"type\": \"text\"}, \"user\": \"u\", \"service_tier\": \"auto\"}";
         assertThat(client.post("/v1/chat/completions", start + asClientsSend).statusCode())
                 .isEqualTo(200);
@@ -152,7 +156,7 @@ class RefusedRequestsTest extends TinyServer {
                 .startsWith("messages[0].content is no text");
         assertThat(chatError("{\"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"text\", \"text\": \""
                         + half + "\"}]}]}"))
-                .startsWith("messages[0].content is no text");
+                .startsWith("messages[0].content[0].text is no text");
         String pair = "{\"prompt\": \"w1 " + half + "\\udc4d \\uffff\", \"max_tokens\": 1}";
         assertThat(client.post("/v1/completions", pair).statusCode()).isEqualTo(200);
         refused("{\"prompt\": \"a\", \"prompt\": \"b\"}", 400, null, "Duplicate field 'prompt'");
@@ -195,6 +199,14 @@ class RefusedRequestsTest extends TinyServer {
                 .isEqualTo("messages[0].content must be a string, is 3");
         assertThat(chatError("{\"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"image\"}]}]}"))
                 .startsWith("messages[0].content must be a string or parts of text");
+        String part = "{\"messages\": [{\"role\": \"user\", \"content\": [{%s}]}]}";
+        for (String unlike :
+                List.of("\"type\": \"image_url\", \"text\": \"w1\"", "\"text\": \"w1\"", "\"type\": \"text\"")) {
+            assertThat(chatError(part.formatted(unlike)))
+                    .startsWith("messages[0].content must be a string or parts of text");
+        }
+        assertThat(chatError(part.formatted("\"type\": \"text\", \"text\": \"w1\", \"image_url\": \"http://x\"")))
+                .startsWith("there is no field messages[0].content[0].image_url here");
         assertThat(chatError("{\"messages\": [{\"role\": \"user\", \"content\": \"x<|endoftext|>\"}]}"))
                 .startsWith("messages[0].content contains <|endoftext|>");
     }
