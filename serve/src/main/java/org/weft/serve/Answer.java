@@ -25,6 +25,9 @@ interface Answer {
     /** Ends a stream. */
     void endEvents();
 
+    /** When the request was here whole, and those before it on its connection were answered; by {@link System#nanoTime}. */
+    long arrivedNanos();
+
     /** Has {@code action} run once if the client goes before the answer is whole; at once if it has gone. */
     void onGone(Runnable action);
 }

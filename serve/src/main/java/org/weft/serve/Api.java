@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -17,6 +18,7 @@ final class Api {
     private final BrowserAccess browsers;
     private final ServeMetrics metrics;
     private final Consumer<String> notices;
+    private final Duration timeout;
     private volatile boolean stopping;
 
     Api(Models models, ServeOptions options, ServeMetrics metrics, Consumer<String> notices) {
@@ -25,6 +27,7 @@ final class Api {
         this.browsers = new BrowserAccess(options.host(), options.access());
         this.metrics = metrics;
         this.notices = notices;
+        this.timeout = options.timeout();
     }
 
     /**
@@ -37,6 +40,11 @@ final class Api {
         /** As {@link Endpoints#of} has it. */
         String endpoint() {
             return Endpoints.of(path);
+        }
+
+        /** Whether a model is asked something: that is read and checked first, which takes a while. Others are answered at once. */
+        boolean asksModel() {
+            return method.equals("POST") && Endpoints.OF_MODELS.contains(endpoint());
         }
 
         /** What the path takes; what it is for comes first. */
@@ -88,9 +96,17 @@ final class Api {
             }
             default -> {
                 keys.check(request.authorization());
+                requireInTime(answer);
                 JsonFields fields = JsonFields.of(request.body());
                 models.of(fields).answer(endpoint, fields, answer);
             }
+        }
+    }
+
+    /** A request that waited too long for its turn is not even read. */
+    private void requireInTime(Answer answer) {
+        if (System.nanoTime() - answer.arrivedNanos() >= timeout.toNanos()) {
+            throw ApiException.timeout(timeout.toSeconds());
         }
     }
 

@@ -13,6 +13,10 @@ final class ApiException extends RuntimeException {
     private static final int NO_RETRY = -1;
     private static final int RETRY_SECONDS = 1;
 
+    /** Made while there is memory for it. */
+    @SuppressWarnings("StaticAssignmentOfThrowable") // It holds no stack, and nothing is added to it.
+    private static final ApiException WITHOUT_WORDS = internal("the server failed for lack of memory");
+
     private final int status;
     private final String type;
     private final String param;
@@ -97,6 +101,19 @@ final class ApiException extends RuntimeException {
     /** 500: not the client's fault. */
     static ApiException internal(String message) {
         return new ApiException(500, "server_error", message, null, null, NO_RETRY);
+    }
+
+    /**
+     * 500: what came of it.
+     *
+     * @param what ends in a colon and a blank; the failure's own words follow, or, where there is no memory for these, none
+     */
+    static ApiException failed(String what, Throwable failure) {
+        try {
+            return internal(what + failure.getMessage());
+        } catch (OutOfMemoryError more) {
+            return WITHOUT_WORDS;
+        }
     }
 
     /** 503. */

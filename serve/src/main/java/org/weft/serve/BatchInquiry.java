@@ -25,7 +25,7 @@ final class BatchInquiry<I, O> extends Inquiry {
     }
 
     @Override
-    void fail(ApiException failure) {
+    void tell(ApiException failure) {
         onFailure.accept(failure);
     }
 }

@@ -19,6 +19,15 @@ public interface BatchModel<I, O> extends AutoCloseable {
      */
     List<O> answers(List<I> inputs);
 
+    /**
+     * Sequences that are computed for an input: a round has a bounded number of them.
+     *
+     * @throws org.weft.core.WeftException where they are too many for one input
+     */
+    default int sequences(I input) {
+        return 1;
+    }
+
     @Override
     void close();
 }

@@ -42,7 +42,7 @@ final class BatchService<I, O> {
      * @throws ApiException where there is no room for the request
      */
     void submit(List<I> inputs, Answer answer, Consumer<List<O>> whole) {
-        long deadline = System.nanoTime() + options.timeout().toNanos();
+        long deadline = answer.arrivedNanos() + options.timeout().toNanos();
         BatchInquiry<I, O> inquiry = new BatchInquiry<>(inputs, deadline, whole, answer::fail);
         thread.submit(List.of(inquiry));
         answer.onGone(inquiry::cancel);

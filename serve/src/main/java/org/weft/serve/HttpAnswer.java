@@ -30,7 +30,7 @@ final class HttpAnswer implements Answer {
     private final Channel channel;
     private final String endpoint;
     private final ServeMetrics metrics;
-    private final long start = System.nanoTime();
+    private final long arrivedNanos = System.nanoTime();
     private CrossOrigin crossOrigin; // null where there is no such page
     private Runnable onWritten = () -> {};
     private Runnable onGone = () -> {};
@@ -52,6 +52,11 @@ final class HttpAnswer implements Answer {
     /** Lets the browser give the answer to a page of another server; before anything is sent. */
     void allow(CrossOrigin page) {
         crossOrigin = page;
+    }
+
+    @Override
+    public long arrivedNanos() {
+        return arrivedNanos;
     }
 
     @Override
@@ -78,12 +83,22 @@ final class HttpAnswer implements Answer {
 
     @Override
     public synchronized void fail(ApiException failure) {
-        if (streaming) {
-            event(failure.body().toString());
-            end(failure.status());
-            return;
+        try {
+            if (streaming) {
+                event(failure.body().toString());
+                end(failure.status());
+            } else {
+                whole(response(failure), failure.status());
+            }
+        } catch (RuntimeException | OutOfMemoryError untold) {
+            giveUp();
+            throw untold;
         }
-        whole(response(failure), failure.status());
+    }
+
+    /** Nothing more can be said: whoever waits is to see that. */
+    private void giveUp() {
+        channel.close().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
     }
 
     /** The whole of an error. */
@@ -162,10 +177,15 @@ final class HttpAnswer implements Answer {
 
     /** The listeners come before the write: a client may ask again as soon as it has the answer. */
     private void write(Object last, int status) {
-        metrics.answered(endpoint, status, (System.nanoTime() - start) * 1e-9);
-        ChannelPromise written = channel.newPromise();
-        written.addListener(done -> onWritten.run());
-        channel.writeAndFlush(last, written).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        try {
+            metrics.answered(endpoint, status, (System.nanoTime() - arrivedNanos) * 1e-9);
+            ChannelPromise written = channel.newPromise();
+            written.addListener(done -> onWritten.run());
+            channel.writeAndFlush(last, written).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        } catch (RuntimeException | OutOfMemoryError unwritten) {
+            giveUp();
+            throw unwritten;
+        }
     }
 
     @Override

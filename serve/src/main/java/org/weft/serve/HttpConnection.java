@@ -81,7 +81,8 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
             return;
         }
         Body looked = body;
-        requests.execute(() -> {
+        Executor where = request.asksModel() ? requests : Runnable::run;
+        where.execute(() -> {
             api.handle(request, answer);
             looked.done();
         });

@@ -23,6 +23,15 @@ abstract class Inquiry {
         return nowNanos - deadlineNanos >= 0;
     }
 
-    /** It cannot be done; at most once, and nothing follows. */
-    abstract void fail(ApiException failure);
+    /** It cannot be done; at most once, and nothing follows. What goes wrong with saying so is no other inquiry's fault. */
+    final void fail(ApiException failure) {
+        try {
+            tell(failure);
+        } catch (RuntimeException | OutOfMemoryError untold) {
+            cancelled = true; // Who waits cannot be told: an answer that fails so has closed its connection.
+        }
+    }
+
+    /** Says to whoever waits that it cannot be done. */
+    abstract void tell(ApiException failure);
 }

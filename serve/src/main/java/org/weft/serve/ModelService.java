@@ -44,6 +44,11 @@ interface ModelService extends AutoCloseable {
                 "endpoint_not_served");
     }
 
+    /** Whether the thread has ended, however. Leaves nothing behind, however often it is asked. */
+    default boolean hasEnded() {
+        return thread().hasEnded();
+    }
+
     /** Completes exceptionally when the thread fails for good. */
     default CompletableFuture<Void> ended() {
         return thread().ended();

@@ -19,6 +19,7 @@ final class ModelThread<T extends Inquiry> implements AutoCloseable {
     private final WaitingLine<T> line;
     private final Callable<? extends Work<T>> opener;
     private final Consumer<String> notices;
+    private final ApiException failed = ApiException.internal("the server failed"); // made while there is memory
     private final CompletableFuture<Void> opened = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Thread thread;
@@ -65,46 +66,56 @@ final class ModelThread<T extends Inquiry> implements AutoCloseable {
         try (Work<T> work = opener.call()) {
             opened.complete(null);
             while (!closing) {
-                line.await(work.busy());
                 round(work);
             }
-            failOpen(work, ApiException.stopping());
+            ApiException stopping = ApiException.stopping();
+            work.failAll(line, stopping);
+            failWaiting(stopping);
             ended.complete(null);
         } catch (Throwable failure) { // Whatever it is: whoever waits must hear of it.
             line.close();
+            failWaiting(failed);
             opened.completeExceptionally(failure);
             ended.completeExceptionally(
                     new IllegalStateException("the thread of the model " + name + " ended: " + failure, failure));
-            for (T inquiry = line.poll(); inquiry != null; inquiry = line.poll()) {
-                inquiry.fail(ApiException.internal("the server failed"));
-                line.done();
-            }
         }
     }
 
-    private void round(Work<T> work) {
+    private void round(Work<T> work) throws InterruptedException {
         try {
+            line.await(work.busy());
             work.round(line);
         } catch (RuntimeException | OutOfMemoryError failure) {
-            notices.accept("error: " + name + ": " + failure);
-            work.failAll(line, ApiException.internal("the model failed on this batch: " + failure.getMessage()));
+            note(failure);
+            work.failAll(line, ApiException.failed("the model failed on this batch: ", failure));
         } catch (Error failure) { // Ends the thread; those whom it worked for are told first.
-            work.failAll(line, ApiException.internal("the server failed"));
+            work.failAll(line, failed);
             throw failure;
         }
     }
 
-    private void failOpen(Work<T> work, ApiException failure) {
-        work.failAll(line, failure);
+    private void note(Throwable failure) {
+        try {
+            notices.accept("error: " + name + ": " + failure);
+        } catch (RuntimeException | OutOfMemoryError unsaid) {
+            // Nobody waits for it.
+        }
+    }
+
+    private void failWaiting(ApiException failure) {
         for (T inquiry = line.poll(); inquiry != null; inquiry = line.poll()) {
-            inquiry.fail(failure);
-            line.done();
+            line.fail(inquiry, failure);
         }
     }
 
     /** Completes when the thread has ended; exceptionally where it was not asked to. */
     CompletableFuture<Void> ended() {
         return ended.copy();
+    }
+
+    /** Whether {@link #ended} has completed. */
+    boolean hasEnded() {
+        return ended.isDone();
     }
 
     /** Whether the thread does nothing any more, or never did. */

@@ -90,7 +90,7 @@ final class Models {
 
     /** Whether all of them can still answer. */
     boolean well() {
-        return services.values().stream().noneMatch(service -> service.ended().isDone());
+        return services.values().stream().noneMatch(ModelService::hasEnded);
     }
 
     /** Completes with the first that ends; exceptionally where it failed for good, with its name in the message. */

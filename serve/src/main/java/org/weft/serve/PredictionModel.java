@@ -2,6 +2,7 @@ package org.weft.serve;
 
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.weft.core.WeftException;
 import org.weft.tuning.finetune.TaskModel;
 import org.weft.tuning.task.Fields;
 import org.weft.tuning.task.Prediction;
@@ -23,6 +24,25 @@ public record PredictionModel(
 
     /** One that {@code predict} would use. */
     record OfTask(TaskModel model) implements BatchModel<Fields, Prediction> {
+        /** Windows of one passage: nobody else is answered while they are computed. */
+        static final int MOST_SEQUENCES = 128;
+
+        @Override
+        public int sequences(Fields row) {
+            int sequences = model.sequences(row);
+            requireFew(sequences, model.maxLength());
+            return sequences;
+        }
+
+        static void requireFew(int sequences, int maxLength) {
+            if (sequences > MOST_SEQUENCES) {
+                throw WeftException.invalidData(
+                        "a passage is read through " + sequences + " windows of " + maxLength + " tokens: at most "
+                                + MOST_SEQUENCES + " at once; part it",
+                        "");
+            }
+        }
+
         @Override
         public List<Prediction> answers(List<Fields> rows) {
             return model.predict(rows);

@@ -54,7 +54,7 @@ final class TextInquiry extends Inquiry {
     }
 
     @Override
-    void fail(ApiException failure) {
+    void tell(ApiException failure) {
         listener.failed(failure);
     }
 }

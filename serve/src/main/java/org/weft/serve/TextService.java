@@ -57,7 +57,7 @@ final class TextService implements ModelService {
     }
 
     private void generate(TextRequest request, Answer answer) {
-        long start = System.nanoTime();
+        long start = answer.arrivedNanos();
         TextAnswer text = new TextAnswer(
                 model,
                 request,

@@ -16,7 +16,8 @@ import java.util.function.LongSupplier;
  */
 final class WaitingLine<T extends Inquiry> {
     private final int limit;
-    private final Duration timeout;
+    private final ApiException
+            tooLate; // made beforehand: nothing may fail between an inquiry that is taken out and its end
     private final LongSupplier nanoClock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -30,7 +31,7 @@ final class WaitingLine<T extends Inquiry> {
      */
     WaitingLine(int limit, Duration timeout, LongSupplier nanoClock) {
         this.limit = limit;
-        this.timeout = timeout;
+        this.tooLate = ApiException.timeout(timeout.toSeconds());
         this.nanoClock = nanoClock;
     }
 
@@ -72,9 +73,10 @@ final class WaitingLine<T extends Inquiry> {
 
     /** Ends those among the waiting that are too late or that nobody waits for, wherever they stand. */
     private void failLate() {
-        List<T> late = new ArrayList<>();
+        List<T> late;
         lock.lock();
         try {
+            late = new ArrayList<>(waiting.size()); // has room for all: what is removed is also ended
             long now = nanoClock.getAsLong();
             for (Iterator<T> each = waiting.iterator(); each.hasNext(); ) {
                 T inquiry = each.next();
@@ -86,15 +88,27 @@ final class WaitingLine<T extends Inquiry> {
         } finally {
             lock.unlock();
         }
-        late.forEach(this::end);
+        for (T inquiry : late) {
+            end(inquiry);
+        }
     }
 
     /** Says why an inquiry ends that was not finished: no word where nobody waits for it. */
     void end(T inquiry) {
-        if (!inquiry.cancelled()) {
-            inquiry.fail(ApiException.timeout(timeout.toSeconds()));
+        if (inquiry.cancelled()) {
+            done();
+        } else {
+            fail(inquiry, tooLate);
         }
-        done();
+    }
+
+    /** An inquiry that was taken out cannot be done. */
+    void fail(T inquiry, ApiException failure) {
+        try {
+            inquiry.fail(failure);
+        } finally {
+            done();
+        }
     }
 
     /** Whether an inquiry that is worked on has to end. */

@@ -3,8 +3,8 @@ package org.weft.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 class ApiTest {
     private final List<String> notices = new ArrayList<>();
     private final List<Integer> answered = new ArrayList<>();
+    private long arrivedNanos = System.nanoTime();
 
     private final Answer answer = new Answer() {
         @Override
@@ -46,40 +47,30 @@ class ApiTest {
         }
 
         @Override
+        public long arrivedNanos() {
+            return arrivedNanos;
+        }
+
+        @Override
         public void onGone(Runnable action) {
             // The client stays.
         }
     };
 
-    /** A model whose every request throws. */
-    private record Thrower(Throwable thrown) implements ModelService {
-        @Override
-        public ServedModel model() {
-            return new VectorModel("thrower", "", 1, 1, () -> null);
-        }
+    private void ask(ScriptedService service, String method, String path) {
+        ServeOptions options = ServeOptions.defaults().withTimeout(Duration.ofSeconds(50));
+        Api api = new Api(service.models(), options, new ServeMetrics(), notices::add);
+        byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
+        api.handle(new Api.Request(method, path, null, new BrowserAccess.Caller(null, null, null), body), answer);
+    }
 
-        @Override
-        public ModelThread<?> thread() {
-            throw new AssertionError();
-        }
-
-        @Override
-        public List<String> endpoints() {
-            return Endpoints.OF_MODELS;
-        }
-
-        @Override
-        public void describe(ObjectNode served) {
-            throw new AssertionError();
-        }
-
-        @Override
-        public void answer(String endpoint, JsonFields fields, Answer answer) {
+    private static ScriptedService thrower(Throwable thrown) {
+        return new ScriptedService(answer -> {
             if (thrown instanceof Error error) {
                 throw error;
             }
             throw (RuntimeException) thrown;
-        }
+        });
     }
 
     @Test
@@ -89,13 +80,7 @@ class ApiTest {
                 new LinkageError("no natives"),
                 new IllegalStateException("broken"),
                 ApiException.invalid("input", "wrong"))) {
-            Thrower thrower = new Thrower(thrown);
-            Models models = new Models(List.of(thrower.model()), model -> thrower);
-            Api api = new Api(models, ServeOptions.defaults(), new ServeMetrics(), notices::add);
-            byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
-            api.handle(
-                    new Api.Request("POST", "/classify", null, new BrowserAccess.Caller(null, null, null), body),
-                    answer);
+            ask(thrower(thrown), "POST", "/classify");
         }
         assertThat(answered).containsExactly(500, 500, 500, 400);
         assertThat(notices)
@@ -103,5 +88,23 @@ class ApiTest {
                         "error: POST /classify: java.lang.StackOverflowError: deep",
                         "error: POST /classify: java.lang.LinkageError: no natives",
                         "error: POST /classify: java.lang.IllegalStateException: broken");
+    }
+
+    @Test
+    void aRequestThatWaitedTooLongForItsTurnIsNotRead() {
+        arrivedNanos = System.nanoTime() - Duration.ofSeconds(50).toNanos();
+        ask(thrower(new IllegalStateException("read")), "POST", "/predict");
+        assertThat(answered).containsExactly(504);
+        assertThat(notices).isEmpty();
+    }
+
+    /** Whoever watches a server asks every few seconds, for as long as it runs: nothing may stay of it. */
+    @Test
+    void healthHangsNothingOnTheThreadsEnd() {
+        ScriptedService service = new ScriptedService(answer -> {}); // fails where its thread is asked for
+        ask(service, "GET", "/health/live");
+        service.end();
+        ask(service, "GET", "/health/live");
+        assertThat(answered).containsExactly(200, 503);
     }
 }

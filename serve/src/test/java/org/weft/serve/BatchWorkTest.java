@@ -36,6 +36,14 @@ class BatchWorkTest {
         }
 
         @Override
+        public int sequences(Integer input) {
+            if (input > 1000) {
+                throw WeftException.invalidData(input + " windows", "");
+            }
+            return input > 100 ? input - 100 : 1;
+        }
+
+        @Override
         public void close() {
             // Nothing is held.
         }
@@ -116,6 +124,52 @@ class BatchWorkTest {
         asked(2);
         work.round(line);
         assertThat(told).containsExactly("500 the answer could not be written: too large", "[4]");
+        assertThat(nothingIsOpen()).isTrue();
+    }
+
+    @Test
+    void whatTakesManySequencesCountsForAsMany() throws InterruptedException {
+        asked(1, 103, 2); // one, three and one of four
+        asked(104, 3); // no room for four beside the last of these
+        for (int round = 0; round < 4; round++) {
+            work.round(line);
+        }
+        assertThat(computed).containsExactly(2, 1, 1, 1);
+        asked(4);
+        asked(200, 5); // more than a round has room for: alone
+        work.round(line);
+        work.round(line);
+        work.round(line);
+        assertThat(computed).containsExactly(2, 1, 1, 1, 1, 1, 1);
+        assertThat(told).containsExactly("[2, 206, 4]", "[208, 6]", "[8]", "[400, 10]");
+        assertThat(nothingIsOpen()).isTrue();
+    }
+
+    @Test
+    void whatTakesTooManyFailsAlone() throws InterruptedException {
+        asked(1, 1001);
+        asked(2, 3, 4);
+        work.round(line);
+        assertThat(told).containsExactly("400 1001 windows", "[4, 6, 8]");
+        assertThat(computed).containsExactly(3);
+        assertThat(nothingIsOpen()).isTrue();
+    }
+
+    @Test
+    void whoCannotBeToldTakesNobodysPlace() throws InterruptedException {
+        List<Consumer<List<Integer>>> deaf = List.of(answers -> told.add("answered"), answers -> {
+            throw new OutOfMemoryError("no room for an answer");
+        });
+        for (Consumer<List<Integer>> whole : deaf) {
+            line.add(List.of(new BatchInquiry<>(List.of(-2), 100, whole, failure -> {
+                throw new OutOfMemoryError("nor for this");
+            })));
+            line.add(List.of(new BatchInquiry<>(List.of(1), 100, whole, failure -> {
+                throw new OutOfMemoryError("nor for this");
+            })));
+        }
+        work.round(line);
+        assertThat(told).containsExactly("answered");
         assertThat(nothingIsOpen()).isTrue();
     }
 }

@@ -27,7 +27,11 @@ class ModelThreadTest {
         }
 
         @Override
-        void fail(ApiException failure) {
+        void tell(ApiException failure) {
+            if (way.equals("deaf")) {
+                result.complete("untold");
+                throw new OutOfMemoryError("no room for an answer");
+            }
             result.complete(failure.status() + " " + failure.getMessage());
         }
     }
@@ -46,7 +50,7 @@ class ModelThreadTest {
             if (taken == null) {
                 return;
             }
-            if (taken.way.equals("throws")) {
+            if (taken.way.equals("throws") || taken.way.equals("deaf")) {
                 throw new IllegalStateException("NaN");
             }
             if (taken.way.equals("starves")) {
@@ -63,9 +67,8 @@ class ModelThreadTest {
         @Override
         public void failAll(WaitingLine<Simple> line, ApiException failure) {
             if (taken != null) {
-                taken.fail(failure);
+                line.fail(taken, failure);
                 taken = null;
-                line.done();
             }
         }
 
@@ -100,6 +103,21 @@ class ModelThreadTest {
     }
 
     @Test
+    void whoCannotBeToldHoldsNothingUp() throws InterruptedException {
+        try (ModelThread<Simple> thread = new ModelThread<>("tiny", line, Worked::new, this::lost)) {
+            thread.start();
+            assertThat(resultOf(thread, "deaf")).isEqualTo("untold");
+            assertThat(resultOf(thread, "works")).isEqualTo("done");
+            assertThat(thread.hasEnded()).isFalse();
+            assertThat(thread.drain(Duration.ofSeconds(10))).isTrue();
+        }
+    }
+
+    private void lost(String notice) {
+        throw new OutOfMemoryError(notice);
+    }
+
+    @Test
     void anEngineThatDiesLeavesNobodyWaiting() throws InterruptedException {
         try (ModelThread<Simple> thread = new ModelThread<>("tiny", line, Worked::new, notices::add)) {
             thread.start();
@@ -111,6 +129,7 @@ class ModelThreadTest {
             assertThatThrownBy(() -> thread.ended().join())
                     .hasRootCauseMessage("no natives")
                     .hasMessageContaining("the thread of the model tiny ended: ");
+            assertThat(thread.hasEnded()).isTrue();
             assertThatThrownBy(() -> thread.submit(List.of(new Simple("works"))))
                     .isInstanceOf(ApiException.class);
         }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.weft.core.WeftException;
 import org.weft.serve.PredictionShape.Input;
 
 /** What each kind of task reads of a request, as rows of the columns that its model knows. */
@@ -71,5 +72,13 @@ class PredictionInputTest {
         assertThatThrownBy(() -> inputs(input, columns, json))
                 .isInstanceOf(ApiException.class)
                 .hasMessageStartingWith(message);
+    }
+
+    @Test
+    void aPassageOfMoreWindowsThanARoundShouldHaveIsRefused() {
+        PredictionModel.OfTask.requireFew(128, 384);
+        assertThatThrownBy(() -> PredictionModel.OfTask.requireFew(129, 384))
+                .isInstanceOf(WeftException.class)
+                .hasMessage("a passage is read through 129 windows of 384 tokens: at most 128 at once; part it");
     }
 }

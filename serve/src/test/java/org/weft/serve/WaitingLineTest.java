@@ -26,7 +26,10 @@ class WaitingLineTest {
         }
 
         @Override
-        void fail(ApiException failure) {
+        void tell(ApiException failure) {
+            if (name.startsWith("deaf")) {
+                throw new OutOfMemoryError("no room for an answer");
+            }
             failed.add(name + " " + failure.status());
         }
     }
@@ -73,6 +76,16 @@ class WaitingLineTest {
         assertThat(line.over(patient)).isFalse();
         now.set(100);
         assertThat(line.over(patient)).isTrue();
+    }
+
+    @Test
+    void whoCannotBeToldTakesNobodysPlace() throws InterruptedException {
+        line.add(List.of(new Named("deaf", 10), new Named("late", 10), inquiry("deaf too")));
+        now.set(10);
+        line.await(true);
+        assertThat(failed).containsExactly("late 504");
+        line.fail(line.poll(), ApiException.stopping());
+        assertThat(line.awaitEmpty(Duration.ZERO)).isTrue();
     }
 
     @Test

@@ -115,6 +115,16 @@ public final class TaskModel implements RowModel {
         return truncated;
     }
 
+    /** Sequences that the model reads for a row: one, but for passages that it reads through windows. */
+    public int sequences(Fields row) {
+        return task.examples(row, encoder);
+    }
+
+    /** Tokens of the longest sequence. */
+    public int maxLength() {
+        return encoder.maxLength();
+    }
+
     @Override
     public List<Prediction> predict(List<Fields> rows) {
         List<List<Encoded>> byRow = new ArrayList<>();

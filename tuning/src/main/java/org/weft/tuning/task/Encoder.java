@@ -213,6 +213,16 @@ public final class Encoder implements AutoCloseable {
         return windows;
     }
 
+    /** How many {@link #windows} there are of texts of so many tokens. */
+    int windowCount(int first, int second) {
+        int room = maxLength - before.length - between.length - after.length;
+        if (docStride == 0 || first + second <= room) {
+            return 1;
+        }
+        int step = room - Math.min(first, room / 2) - docStride;
+        return Math.max(1, (second - docStride + step - 1) / step);
+    }
+
     /** Whether a row of so many tokens is cut, or an error where that is not wanted. */
     boolean cut(boolean tooLong, int tokens, Fields row) {
         if (tooLong && !truncate) {

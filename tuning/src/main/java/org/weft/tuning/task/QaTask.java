@@ -91,6 +91,15 @@ record QaTask(String questionColumn, String contextColumn, String answersColumn,
         return labelled && !learnt ? List.of(leftOut(windows.get(0), gold)) : windows;
     }
 
+    @Override
+    public int examples(Fields row, Encoder encoder) {
+        if (!encoder.readsWindows()) {
+            return 1;
+        }
+        return encoder.windowCount(
+                encoder.encode(row.text(questionColumn)).length, encoder.encode(row.text(contextColumn)).length);
+    }
+
     /** Characters that each position stands for (T, 2). */
     private static int[] anchors(Framed framed, TextTokenizer.Spans passage) {
         int[] anchors = new int[2 * framed.tokens().length];

@@ -96,6 +96,11 @@ public interface Task extends Serializable {
         return List.of(encode(row, encoder, labelled));
     }
 
+    /** How many examples {@link #encodeAll} makes of a row that a head answers, without making them. */
+    default int examples(Fields row, Encoder encoder) {
+        return 1;
+    }
+
     /** Whether the model was tuned on messages, and so speaks as {@code finetune.chat_template} has them written. */
     default boolean converses() {
         return false;

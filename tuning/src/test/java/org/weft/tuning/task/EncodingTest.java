@@ -251,6 +251,15 @@ class EncodingTest {
                     .hasSize(3)
                     .allMatch(Encoded::truncated)
                     .allMatch(window -> window.example().length() <= 12);
+            assertThat(task.examples(row, encoder)).isEqualTo(2);
+            assertThat(task.examples(wordy, encoder)).isEqualTo(3);
+            for (int passage = 0; passage < 60; passage++) {
+                for (int question = 0; question < 12; question++) {
+                    assertThat(encoder.windowCount(question, passage))
+                            .isEqualTo(encoder.windows(new int[question], new int[passage], row)
+                                    .size());
+                }
+            }
         }
         WeftConfig wide = TaskRows.config("bert", "qa", "dataset.max_length=12", "dataset.doc_stride=3");
         assertThatThrownBy(() -> Encoder.docStride(wide))
