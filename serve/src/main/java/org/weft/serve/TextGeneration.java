@@ -105,8 +105,7 @@ final class TextGeneration implements Work<TextInquiry> {
         } catch (RuntimeException | OutOfMemoryError failure) {
             rows[row] = null;
             batch.end(row);
-            inquiry.fail(ApiException.internal("the model failed on this prompt: " + failure.getMessage()));
-            line.done();
+            line.fail(inquiry, ApiException.failed("the model failed on this prompt: ", failure));
         }
     }
 
@@ -114,10 +113,7 @@ final class TextGeneration implements Work<TextInquiry> {
     private void begun(RunningBatch.Begun text, WaitingLine<TextInquiry> line) {
         int row = text.row();
         if (text.failure() != null) {
-            leave(row)
-                    .fail(ApiException.internal(
-                            "the model failed on this prompt: " + text.failure().getMessage()));
-            line.done();
+            line.fail(leave(row), ApiException.failed("the model failed on this prompt: ", text.failure()));
             return;
         }
         TextInquiry.Wish wish = rows[row].inquiry.wish();
@@ -137,11 +133,9 @@ final class TextGeneration implements Work<TextInquiry> {
             return;
         }
         if (token == Sampler.NONE) {
-            leave(row)
-                    .fail(ApiException.invalid(
-                            "response_format",
-                            "none of " + model.name() + "'s tokens goes on with the object that it began"));
-            line.done();
+            ApiException stuck = ApiException.invalid(
+                    "response_format", "none of " + model.name() + "'s tokens goes on with the object that it began");
+            line.fail(leave(row), stuck);
             return;
         }
         FinishReason reason;
@@ -158,8 +152,7 @@ final class TextGeneration implements Work<TextInquiry> {
     }
 
     private void fail(int row, Throwable failure, WaitingLine<TextInquiry> line) {
-        leave(row).fail(ApiException.internal("the model failed on this text: " + failure.getMessage()));
-        line.done();
+        line.fail(leave(row), ApiException.failed("the model failed on this text: ", failure));
     }
 
     private void end(int row, FinishReason reason, WaitingLine<TextInquiry> line) {
@@ -168,7 +161,7 @@ final class TextGeneration implements Work<TextInquiry> {
         try {
             inquiry.listener().ended(tokens, reason);
         } catch (RuntimeException | OutOfMemoryError failure) {
-            inquiry.fail(ApiException.internal("the answer could not be written: " + failure.getMessage()));
+            inquiry.fail(ApiException.failed("the answer could not be written: ", failure));
         } finally {
             line.done();
         }
@@ -184,9 +177,10 @@ final class TextGeneration implements Work<TextInquiry> {
 
     @Override
     public void failAll(WaitingLine<TextInquiry> line, ApiException failure) {
-        for (int row : occupied()) {
-            leave(row).fail(failure);
-            line.done();
+        for (int row = 0; row < rows.length; row++) { // nothing is made: there may be no memory for it
+            if (rows[row] != null) {
+                line.fail(leave(row), failure);
+            }
         }
         metrics.running(this, 0);
     }
