@@ -122,6 +122,15 @@ public abstract class EncoderFamily implements Family {
         return true;
     }
 
+    /** Norms stand behind the residual sums: what a block does not change, they change. */
+    @Override
+    public BlockParts parts(ModelConfig model, int block) {
+        String prefix = blockPrefix(model, block);
+        return BlockParts.ofUnits(
+                BlockParts.units(model.hiddenWidth(), prefix + names().expand(), true, prefix + names().contract()),
+                List.of());
+    }
+
     @Override
     public int lookedUpRows(ModelConfig model) {
         return firstPosition() + model.context() + (typed() ? model.tokenTypes() : 0);

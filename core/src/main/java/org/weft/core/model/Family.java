@@ -165,6 +165,14 @@ public interface Family extends Architecture {
         return flopsPerToken(shape) * shape.config().context();
     }
 
+    /** Whether a parameter of a block is one whose weights may become zero one by one: its matrices. */
+    default boolean prunes(Parameter parameter) {
+        return parameter.factor() && parameter.shape().size() == 2;
+    }
+
+    /** What may leave a block for a smaller model of the family. */
+    BlockParts parts(ModelConfig model, int block);
+
     /** What Hugging Face calls the family, its keys and its tensors. */
     HubTable hub();
 

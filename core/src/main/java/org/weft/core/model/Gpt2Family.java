@@ -78,6 +78,19 @@ public final class Gpt2Family implements Family {
         return true;
     }
 
+    /** Its weights are (in, out). */
+    @Override
+    public BlockParts parts(ModelConfig model, int block) {
+        String mlp = blockPrefix(model, block) + "mlp.";
+        BlockParts.Axis units = new BlockParts.Axis(
+                model.hiddenWidth(),
+                List.of(
+                        new BlockParts.Slices(mlp + "c_fc.weight", 1, 0, 1),
+                        new BlockParts.Slices(mlp + "c_fc.bias", 0, 0, 1),
+                        new BlockParts.Slices(mlp + "c_proj.weight", 0, 0, 1)));
+        return BlockParts.ofUnits(units, BlockParts.biased(blockPrefix(model, block) + "attn.c_proj", mlp + "c_proj"));
+    }
+
     @Override
     public HubTable hub() {
         return new Gpt2HubTable();

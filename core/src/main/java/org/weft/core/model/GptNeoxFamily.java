@@ -100,6 +100,15 @@ public final class GptNeoxFamily implements Family {
     }
 
     @Override
+    public BlockParts parts(ModelConfig model, int block) {
+        String prefix = blockPrefix(model, block);
+        String narrow = prefix + "mlp.dense_4h_to_h";
+        return BlockParts.ofUnits(
+                BlockParts.units(model.hiddenWidth(), prefix + "mlp.dense_h_to_4h", true, narrow),
+                BlockParts.biased(prefix + "attention.dense", narrow));
+    }
+
+    @Override
     public HubTable hub() {
         return new GptNeoxHubTable();
     }

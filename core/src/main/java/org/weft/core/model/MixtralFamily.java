@@ -1,9 +1,12 @@
 package org.weft.core.model;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.Problems;
+import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
 
 /**
@@ -14,6 +17,7 @@ import org.weft.core.params.ParameterLayout;
 public final class MixtralFamily extends RotaryFamily {
     private static final int EXPERTS = 8;
     private static final int CHOSEN = 2;
+    private static final String ROUTER = "block_sparse_moe.gate";
     private static final double BALANCE = 0.001;
 
     @Override
@@ -65,7 +69,7 @@ public final class MixtralFamily extends RotaryFamily {
     void perceptron(ParameterLayout.Builder layout, String prefix, ModelConfig model) {
         int width = model.width();
         int hidden = model.hiddenWidth();
-        linear(layout, prefix + "block_sparse_moe.gate", experts(model), width); // (E, D)
+        linear(layout, prefix + ROUTER, experts(model), width); // (E, D)
         for (int expert = 0; expert < experts(model); expert++) {
             String own = prefix + "block_sparse_moe.experts." + expert;
             linear(layout, own + ".w1", hidden, width); // (M, D), the gate
@@ -90,6 +94,22 @@ public final class MixtralFamily extends RotaryFamily {
     @Override
     public Optional<Routing> routing(ModelConfig model) {
         return Optional.of(new Routing(experts(model), chosen(model), balance(model) > 0));
+    }
+
+    /** Not what sends tokens to experts. */
+    @Override
+    public boolean prunes(Parameter parameter) {
+        return super.prunes(parameter) && !parameter.name().endsWith(ROUTER + ".weight");
+    }
+
+    @Override
+    public BlockParts parts(ModelConfig model, int block) {
+        String prefix = blockPrefix(model, block);
+        List<BlockParts.Axis> units = IntStream.range(0, experts(model))
+                .mapToObj(expert -> prefix + "block_sparse_moe.experts." + expert)
+                .map(own -> RotaryParts.gated(model.hiddenWidth(), own + ".w1", own + ".w3", own + ".w2"))
+                .toList();
+        return RotaryParts.of(this, model, prefix, units);
     }
 
     @Override

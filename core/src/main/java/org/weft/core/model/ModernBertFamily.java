@@ -174,6 +174,20 @@ public final class ModernBertFamily implements Family {
         return false;
     }
 
+    /** The gate and what it gates are one matrix. */
+    @Override
+    public BlockParts parts(ModelConfig model, int block) {
+        String prefix = blockPrefix(model, block);
+        int hidden = model.hiddenWidth();
+        BlockParts.Axis units = new BlockParts.Axis(
+                hidden,
+                List.of(
+                        new BlockParts.Slices(prefix + "mlp.Wi.weight", 0, 0, 1),
+                        new BlockParts.Slices(prefix + "mlp.Wi.weight", 0, hidden, 1),
+                        new BlockParts.Slices(prefix + "mlp.Wo.weight", 1, 0, 1)));
+        return BlockParts.ofUnits(units, List.of(prefix + "attn.Wo.weight", prefix + "mlp.Wo.weight"));
+    }
+
     @Override
     public HubTable hub() {
         return new ModernBertHubTable();

@@ -248,6 +248,11 @@ public abstract class RotaryFamily implements Family {
     }
 
     @Override
+    public BlockParts parts(ModelConfig model, int block) {
+        return RotaryParts.of(this, model, blockPrefix(model, block));
+    }
+
+    @Override
     public List<String> attention() {
         return fused() ? List.of("qkv_proj") : List.of("q_proj", "v_proj");
     }

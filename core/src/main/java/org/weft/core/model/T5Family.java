@@ -2,6 +2,7 @@ package org.weft.core.model;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.weft.core.config.ModelConfig;
@@ -259,6 +260,20 @@ public final class T5Family implements Family {
     public static double attentionFlops(ModelConfig model, double read, double written) {
         double pairs = model.layers() * read * read + decoderBlocks(model) * written * (written + read);
         return 12.0 * model.heads() * model.headWidth() * pairs;
+    }
+
+    @Override
+    public BlockParts parts(ModelConfig model, int block) {
+        String mlp = blockPrefix(model, block) + (block < model.layers() ? "layer.1." : "layer.2.") + "DenseReluDense.";
+        BlockParts.Axis units = model.gatedPerceptron()
+                ? RotaryParts.gated(model.hiddenWidth(), mlp + "wi_0", mlp + "wi_1", mlp + "wo")
+                : BlockParts.units(model.hiddenWidth(), mlp + "wi", false, mlp + "wo");
+        return new BlockParts(
+                Optional.empty(),
+                "a head has a bias of distances that all blocks of its side share",
+                List.of(units),
+                List.of(),
+                "its encoder and its decoder have as many each as they have");
     }
 
     @Override
