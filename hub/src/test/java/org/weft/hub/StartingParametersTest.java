@@ -90,7 +90,8 @@ class StartingParametersTest {
                 m.shards(),
                 m.sources(),
                 m.evaluations(),
-                m.paramsSha256());
+                m.paramsSha256(),
+                m.sparsity());
         later.save(store, directory);
         return new Checkpoint(directory, later);
     }

@@ -32,6 +32,7 @@ public final class RunScalars {
         } else if (record instanceof CheckpointRecord checkpoint) {
             values.put("checkpoint/stall_millis", checkpoint.stallMillis());
             values.put("checkpoint/millis", checkpoint.writeMillis());
+            values.put("checkpoint/sparsity", checkpoint.sparsity());
         } else if (record instanceof EventRecord event && event.cost() != null) {
             values.put("faults/cost_millis", (double) event.cost().millis());
             values.put("faults/replayed_steps", (double) event.cost().replayedSteps());

@@ -138,7 +138,8 @@ final class PlantedServices {
                     shards,
                     List.of(),
                     Map.of(),
-                    simulation.reference.sha256(report.step()));
+                    simulation.reference.sha256(report.step()),
+                    null);
             try {
                 manifest.save(
                         new ProcessStore(simulation.files, ProcessStore.Fate.NONE),

@@ -82,6 +82,7 @@ final class Reference {
             for (Optimizer.Segment segment : segments(optimizer)) {
                 optimizer.update(step, scale(step), state, segment);
             }
+            requireZeros(step, now, segments(optimizer));
             for (int i = 1; i < sums.length; i++) {
                 vectors[firstMean + i - 1] = sums[i];
             }
@@ -93,13 +94,32 @@ final class Reference {
         predicted[steps] = predicted(optimizer, steps, vectors);
     }
 
+    /** What is zero stays zero, and as much is zero as is to be. */
+    private void requireZeros(int step, float[] now, List<Optimizer.Segment> segments) {
+        for (Optimizer.Segment segment : segments) {
+            int zeros = 0;
+            for (int i = segment.from(); segment.pruned() && i < segment.to(); i++) {
+                zeros += now[i] == 0 ? 1 : 0;
+                if (now[i] != 0 && weights[step][i] == 0) {
+                    throw new IllegalStateException("step=" + step + " element=" + i + " was zero and is " + now[i]);
+                }
+            }
+            int wanted = training.pruning().zeros(step + 1, segment.to() - segment.from());
+            if (segment.pruned() && zeros < wanted) {
+                throw new IllegalStateException(
+                        "step=" + step + " zeros=" + zeros + " of " + segment + " wanted=" + wanted);
+            }
+        }
+    }
+
     /** Those of all buckets, in the flat vector. */
     private List<Optimizer.Segment> segments(Optimizer optimizer) {
         List<Optimizer.Segment> segments = new ArrayList<>();
         for (int i = 0; i < layout.bucketCount(); i++) {
             int offset = (int) layout.bucket(i).offset();
             for (Optimizer.Segment part : optimizer.segments(layout, layout.bucket(i))) {
-                segments.add(new Optimizer.Segment(offset + part.from(), offset + part.to(), part.rule()));
+                segments.add(
+                        new Optimizer.Segment(offset + part.from(), offset + part.to(), part.rule(), part.pruned()));
             }
         }
         return segments;

@@ -1,5 +1,6 @@
 package org.weft.simulation;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.weft.core.config.ConfigLoader;
@@ -41,6 +42,7 @@ record Scenario(
     private static final List<String> GRADIENTS = List.of("f32", "f32", "f32", "bf16", "int8", "int4");
     private static final List<String> PRECISIONS = List.of("fp32", "bf16");
     private static final List<String> PARAMETERS = List.of("auto", "auto", "f32");
+    private static final List<String> PRUNING = List.of("none", "magnitude", "movement", "keep", "magnitude");
     private static final List<String> OPTIMIZERS = List.of("adamw", "adamw", "adamw", "amsgrad", "nesterov", "sgd");
     /** Least {@code checkpoint.keep}. */
     private static final int KEPT = Integer.getInteger("weft.simulation.keep", 1);
@@ -53,46 +55,46 @@ record Scenario(
         int delay = local ? 0 : random.nextInt(2);
         int round = local ? 1 + random.nextInt(4) : 1;
         int evalEvery = random.nextInt(3) == 0 ? 1 + random.nextInt(4) : 0;
-        WeftConfig config = ConfigLoader.load(
-                "simulation",
-                "run: {dir: /run}",
-                List.of(
-                        "run.seed=" + random.nextInt(1000),
-                        "cluster.workers=" + (1 + random.nextInt(4)),
-                        "cluster.servers=" + (1 + random.nextInt(3)),
-                        "servers.replicas=" + (1 + random.nextInt(2)),
-                        "run.lease_seconds=8",
-                        "cluster.lease_seconds=10",
-                        "cluster.start_timeout_seconds=200",
-                        "cluster.step_timeout_seconds=200",
-                        "model.layers=1",
-                        "model.width=8",
-                        "model.heads=2",
-                        "model.context=8",
-                        "training.lanes=" + lanes,
-                        "training.global_batch=" + lanes,
-                        "training.micro_batch=1",
-                        "training.steps=" + steps,
-                        "training.warmup_steps=2",
-                        "training.learning_rate=0.5",
-                        "training.min_learning_rate=0.05",
-                        "training.eval_every=" + evalEvery * round,
-                        "training.clip_norm=" + (random.nextBoolean() ? 1 : 0),
-                        "checkpoint.every=" + (int) pick(random, 1, 2, 2, 3, 3, 4, 5) * round,
-                        "checkpoint.retries=" + (int) pick(random, 0, 0, 0, 1, 2),
-                        "checkpoint.keep=" + (KEPT + random.nextInt(3)),
-                        "cluster.rebalance_after=" + (int) pick(random, 0, 0, 0, 1, 3),
-                        "cluster.residency=" + (!local && random.nextInt(3) == 0 ? "streamed" : "whole"),
-                        "sync.mode=" + (local ? "local" : "bsp"),
-                        "sync.steps=" + round,
-                        "sync.inner_state=" + (random.nextBoolean() ? "keep" : "reset"),
-                        "training.optimizer=" + OPTIMIZERS.get(random.nextInt(OPTIMIZERS.size())),
-                        "sync.delay=" + delay,
-                        "sync.warmup_steps=" + (local ? 1 : delay) * (int) pick(random, 0, 0, 1, 2, 3, 5),
-                        "sync.weight_prediction=" + (random.nextInt(3) == 0 ? "false" : "auto"),
-                        "sync.gradients=" + GRADIENTS.get(random.nextInt(GRADIENTS.size())),
-                        "training.precision=" + PRECISIONS.get(random.nextInt(PRECISIONS.size())),
-                        "sync.parameters=" + PARAMETERS.get(random.nextInt(PARAMETERS.size()))));
+        int seed = random.nextInt(1000);
+        List<String> settings = new ArrayList<>(List.of(
+                "run.seed=" + seed,
+                "cluster.workers=" + (1 + random.nextInt(4)),
+                "cluster.servers=" + (1 + random.nextInt(3)),
+                "servers.replicas=" + (1 + random.nextInt(2)),
+                "run.lease_seconds=8",
+                "cluster.lease_seconds=10",
+                "cluster.start_timeout_seconds=200",
+                "cluster.step_timeout_seconds=200",
+                "model.layers=1",
+                "model.width=8",
+                "model.heads=2",
+                "model.context=8",
+                "training.lanes=" + lanes,
+                "training.global_batch=" + lanes,
+                "training.micro_batch=1",
+                "training.steps=" + steps,
+                "training.warmup_steps=2",
+                "training.learning_rate=0.5",
+                "training.min_learning_rate=0.05",
+                "training.eval_every=" + evalEvery * round,
+                "training.clip_norm=" + (random.nextBoolean() ? 1 : 0),
+                "checkpoint.every=" + (int) pick(random, 1, 2, 2, 3, 3, 4, 5) * round,
+                "checkpoint.retries=" + (int) pick(random, 0, 0, 0, 1, 2),
+                "checkpoint.keep=" + (KEPT + random.nextInt(3)),
+                "cluster.rebalance_after=" + (int) pick(random, 0, 0, 0, 1, 3),
+                "cluster.residency=" + (!local && random.nextInt(3) == 0 ? "streamed" : "whole"),
+                "sync.mode=" + (local ? "local" : "bsp"),
+                "sync.steps=" + round,
+                "sync.inner_state=" + (random.nextBoolean() ? "keep" : "reset"),
+                "training.optimizer=" + OPTIMIZERS.get(random.nextInt(OPTIMIZERS.size())),
+                "sync.delay=" + delay,
+                "sync.warmup_steps=" + (local ? 1 : delay) * (int) pick(random, 0, 0, 1, 2, 3, 5),
+                "sync.weight_prediction=" + (random.nextInt(3) == 0 ? "false" : "auto"),
+                "sync.gradients=" + GRADIENTS.get(random.nextInt(GRADIENTS.size())),
+                "training.precision=" + PRECISIONS.get(random.nextInt(PRECISIONS.size())),
+                "sync.parameters=" + PARAMETERS.get(random.nextInt(PARAMETERS.size()))));
+        settings.addAll(local ? List.of() : pruning(seed, steps));
+        WeftConfig config = ConfigLoader.load("simulation", "run: {dir: /run}", settings);
         return new Scenario(
                 config,
                 layout(buckets, random),
@@ -108,16 +110,31 @@ record Scenario(
                 random.nextInt(3) == 0 ? 1 + random.nextInt((int) (30 * VirtualTime.SECOND)) : 0);
     }
 
+    /** Of three runs in five: nothing is drawn for it, so that a seed stands for what it stood for. */
+    private static List<String> pruning(int seed, int steps) {
+        String method = PRUNING.get(seed % PRUNING.size());
+        if (method.equals("none") || method.equals("keep")) {
+            return List.of("training.pruning.method=" + method);
+        }
+        int begin = seed % 3;
+        return List.of(
+                "training.pruning.method=" + method,
+                "training.pruning.sparsity=0." + (3 + seed % 6),
+                "training.pruning.begin_step=" + begin,
+                "training.pruning.end_step=" + (begin + 1 + seed % steps),
+                "training.pruning.every=" + (1 + seed % 2));
+    }
+
     private static double pick(SplittableRandom random, double... values) {
         return values[random.nextInt(values.length)];
     }
 
-    /** A matrix that products take, and a vector without decay that they do not, cut across the buckets' borders. */
+    /** A matrix of the block that products take, and a vector without decay that they do not, cut across the buckets' borders. */
     private static ParameterLayout layout(int buckets, SplittableRandom random) {
         int size = (buckets - 1) * BUCKET_ELEMENTS + 2 + random.nextInt(BUCKET_ELEMENTS - 1);
         int matrix = 1 + random.nextInt(size - 1);
         return ParameterLayout.builder(BUCKET_ELEMENTS)
-                .addFactor("matrix", List.of(matrix), true, Initializer.normal(0.5))
+                .addFactor("h.0.matrix.weight", List.of(matrix, 1), true, Initializer.normal(0.5))
                 .add("vector", List.of(size - matrix), false, Initializer.ONES)
                 .build();
     }
@@ -155,7 +172,7 @@ record Scenario(
                 "workers=%d servers=%dx%d lanes=%d steps=%d buckets=%d parameters=%d checkpoint.every=%d keep=%d"
                         + " eval_every=%d loss=%s late=%s twice=%s writes=%s reads=%s mishaps=%dms calm=%ds stop=%dms"
                         + " rival=%dms%s sync=%s/%d inner=%s %s delay=%d warmup=%d ahead=%s gradients=%s"
-                        + " precision=%s parameters=%s residency=%s",
+                        + " precision=%s parameters=%s residency=%s pruning=%s",
                 workers(),
                 servers(),
                 config.servers().replicas(),
@@ -186,6 +203,7 @@ record Scenario(
                 config.sync().gradients().word(),
                 config.training().precision().word(),
                 config.sync().parameters().word(),
-                config.cluster().residency().word());
+                config.cluster().residency().word(),
+                config.training().pruning().method().word());
     }
 }

@@ -1,5 +1,6 @@
 package org.weft.core.checkpoint;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -23,7 +24,7 @@ import org.weft.core.storage.Store;
  * {@code manifest.json} of a checkpoint. Its appearance is the commit: a directory without one is no checkpoint.
  *
  * @param formatVersion of the checkpoint directory; since 2 the file ends with a checksum of itself, since 3 it has
- *     sources and evaluations, since 4 skipped steps
+ *     sources and evaluations, since 4 skipped steps; 5 has a sparsity, and is written where there is one
  * @param weftVersion that wrote it
  * @param step the parameters' version: steps done, those included that were skipped
  * @param skippedSteps how many of them left the parameters as they were, for numbers that were not finite; 0 before version
@@ -41,6 +42,7 @@ import org.weft.core.storage.Store;
  * @param evaluations scores by metric of every version of the parameters that was evaluated so far, by step; null is a
  *     score that was not finite
  * @param paramsSha256 SHA-256 of the float32 little-endian parameter vector in layout order
+ * @param sparsity share of zeros among the weights of blocks' matrices, counted in the files; null where nothing is pruned
  */
 public record CheckpointManifest(
         int formatVersion,
@@ -58,9 +60,13 @@ public record CheckpointManifest(
         List<Shard> shards,
         List<Source> sources,
         Map<Integer, Map<String, Double>> evaluations,
-        String paramsSha256)
+        String paramsSha256,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Double sparsity)
         implements Serializable {
+    /** Of checkpoints of which nothing is pruned. */
     public static final int FORMAT_VERSION = 4;
+    /** Of those with a sparsity: the newest that is read. */
+    public static final int PRUNED_VERSION = 5;
     /** Has no checksum of its own. */
     private static final int FIRST_VERSION = 1;
     /** The first that says what a run must know of its past. */
@@ -138,6 +144,7 @@ public record CheckpointManifest(
                 ((ObjectNode) tree)
                         .putIfAbsent("skipped_steps", JSON.getNodeFactory().numberNode(0));
             }
+            ((ObjectNode) tree).putIfAbsent("sparsity", JSON.getNodeFactory().nullNode());
             manifest = JSON.treeToValue(tree, CheckpointManifest.class);
             manifest.shards.forEach(shard -> PlainName.require(path, shard.file()));
         } catch (WeftException e) {
@@ -151,9 +158,9 @@ public record CheckpointManifest(
     /** Before anything else is read: another version may have other keys. */
     private static int requireVersion(String path, JsonNode tree) {
         JsonNode version = tree.path("format_version");
-        if (version.isInt() && (version.intValue() < FIRST_VERSION || version.intValue() > FORMAT_VERSION)) {
+        if (version.isInt() && (version.intValue() < FIRST_VERSION || version.intValue() > PRUNED_VERSION)) {
             throw WeftException.invalidData(
-                    path + ": format_version=" + version + " expected=" + FORMAT_VERSION,
+                    path + ": format_version=" + version + " expected=" + PRUNED_VERSION,
                     "it was written by Weft " + tree.path("weft_version").asText());
         }
         if (!version.isInt()) {

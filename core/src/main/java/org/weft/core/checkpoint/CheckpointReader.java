@@ -145,8 +145,20 @@ public final class CheckpointReader {
      * keeps, is compared with its own SHA-256 in the manifest on the way.
      */
     public String paramsSha256() throws IOException {
+        return paramsSha256((offset, bytes) -> {});
+    }
+
+    /**
+     * The same, for who wants to see the parameters as they pass.
+     *
+     * @param beside what it was given counts only when this returns
+     */
+    public String paramsSha256(Sink beside) throws IOException {
         MessageDigest digest = Sha256.digest();
-        readVerified(0, manifest.parameters(), Map.of(PARAM, (offset, bytes) -> digest.update(bytes)));
+        readVerified(0, manifest.parameters(), Map.of(PARAM, (offset, bytes) -> {
+            beside.accept(offset, bytes.duplicate().order(bytes.order()));
+            digest.update(bytes);
+        }));
         return HexFormat.of().formatHex(digest.digest());
     }
 

@@ -43,6 +43,7 @@ record TrainingChecks(TrainingConfig training, Problems problems) {
                 training.evalEvery() >= 0, "training.eval_every=%d must not be negative", training.evalEvery());
         problems.require(
                 training.evalBatches() >= 1, "training.eval_batches=%d must be at least 1", training.evalBatches());
+        training.pruning().validate(problems);
     }
 
     private void checkCurriculum() {

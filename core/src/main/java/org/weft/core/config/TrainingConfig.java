@@ -108,7 +108,9 @@ public record TrainingConfig(
         int evalEvery,
 
         @Doc("Micro-batches of one evaluation during training, of each source of the corpus.")
-        int evalBatches)
+        int evalBatches,
+
+        @Doc("Weights of blocks' matrices that are zero.") PruningConfig pruning)
         implements Serializable {
 
     /** What servers update with. */
@@ -189,7 +191,8 @@ public record TrainingConfig(
                 false,
                 List.of(),
                 100,
-                20);
+                20,
+                PruningConfig.defaults());
     }
 
     /** The same for another number of steps. */

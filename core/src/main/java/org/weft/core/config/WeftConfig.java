@@ -142,6 +142,7 @@ public record WeftConfig(
         problems.require(
                 !cluster.streamed() || !sync.local(),
                 "cluster.residency=streamed does not go with sync.mode=local: steps of a round need all parameters at once");
+        validatePruning(problems);
         checkpoint.validate(problems);
         monitoring.validate(problems);
         validateMasking(problems);
@@ -153,6 +154,19 @@ public record WeftConfig(
                 tokenizer.vocabSize(),
                 leastVocabulary(),
                 model.architecture());
+    }
+
+    private void validatePruning(Problems problems) {
+        PruningConfig pruning = training.pruning();
+        String method = pruning.method().word();
+        problems.require(
+                !pruning.active() || !sync.local(),
+                "training.pruning.method=%s does not go with sync.mode=local: lanes' own steps would move what is zero",
+                method);
+        problems.require(
+                !pruning.active() || !finetune.lora(),
+                "training.pruning.method=%s does not go with finetune.method=lora: adapters are added to what is zero",
+                method);
     }
 
     private int leastVocabulary() {

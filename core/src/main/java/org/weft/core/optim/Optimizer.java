@@ -2,6 +2,7 @@ package org.weft.core.optim;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.weft.core.Records;
 import org.weft.core.config.SyncConfig;
 import org.weft.core.config.TrainingConfig;
@@ -16,7 +17,7 @@ import org.weft.core.params.ParameterRule;
  * From a gradient to the next parameters, in float32, element by element, so that it does not matter how the vector is
  * cut. Stateless: what it keeps between steps is the caller's. Safe for use by many threads.
  */
-public abstract sealed class Optimizer permits Sgd, Nesterov, Adam, WarmedUp {
+public abstract sealed class Optimizer permits Sgd, Nesterov, Adam, WarmedUp, Pruned {
     private final Regularization regularization;
     private final LearningRateSchedule schedule;
     private final boolean uniform;
@@ -51,7 +52,8 @@ public abstract sealed class Optimizer permits Sgd, Nesterov, Adam, WarmedUp {
     public static Optimizer ofServers(WeftConfig config) {
         SyncConfig sync = config.sync();
         if (!sync.local()) {
-            return of(config.training());
+            Optimizer own = of(config.training());
+            return config.training().pruning().active() ? new Pruned(config, own) : own;
         }
         TrainingConfig outer = Records.with(config.training(), "optimizer", OptimizerKind.NESTEROV);
         outer = Records.with(outer, "momentum", sync.outerMomentum());
@@ -89,7 +91,12 @@ public abstract sealed class Optimizer permits Sgd, Nesterov, Adam, WarmedUp {
     }
 
     /** A bucket's elements in runs that are treated alike. */
-    public final List<Segment> segments(ParameterLayout layout, Bucket bucket) {
+    public List<Segment> segments(ParameterLayout layout, Bucket bucket) {
+        return segments(layout, bucket, parameter -> false);
+    }
+
+    /** The same, of which some are pruned. */
+    final List<Segment> segments(ParameterLayout layout, Bucket bucket, Predicate<Parameter> pruned) {
         if (uniform) {
             return List.of(new Segment(0, bucket.length(), false, 1));
         }
@@ -99,7 +106,8 @@ public abstract sealed class Optimizer permits Sgd, Nesterov, Adam, WarmedUp {
             long to = Math.min(parameter.end(), bucket.end());
             if (from < to) {
                 int start = (int) (from - bucket.offset());
-                segments.add(new Segment(start, (int) (to - bucket.offset()), parameter.rule()));
+                int end = (int) (to - bucket.offset());
+                segments.add(new Segment(start, end, parameter.rule(), pruned.test(parameter)));
             }
         }
         return segments;
@@ -188,8 +196,15 @@ public abstract sealed class Optimizer permits Sgd, Nesterov, Adam, WarmedUp {
 
     /**
      * Elements [from, to) of a bucket, which are treated alike.
+     *
+     * @param pruned whether what is zero stays zero, and more may become so
      */
-    public record Segment(int from, int to, ParameterRule rule) {
+    public record Segment(int from, int to, ParameterRule rule, boolean pruned) {
+
+        /** Of which nothing is pruned. */
+        public Segment(int from, int to, ParameterRule rule) {
+            this(from, to, rule, false);
+        }
 
         /**
          * @param decay whether weight decay applies to them

@@ -18,7 +18,9 @@ public enum StateVector {
     /** Where gradients are late: what the next one is taken at, the parameters of the step before or where they were expected to go. */
     PREVIOUS,
     /** Where late gradients are taken at what is expected: the parameters after the step that would come next. Never in checkpoints. */
-    PREDICTED;
+    PREDICTED,
+    /** training.pruning.method movement: the sum of what weights moved away from zero by their gradients. */
+    MOVEMENT;
 
     /** The vector's name in checkpoints. */
     public String vector() {

@@ -75,8 +75,8 @@ class CheckpointManifestTest {
                 "{\"format_version\":2}                                      | does not match its own manifest_sha256",
                 "{\"format_version\":3}                                      | does not match its own manifest_sha256",
                 "{\"format_version\":4}                                      | does not match its own manifest_sha256",
-                "{\"format_version\":0}                                      | format_version=0 expected=4",
-                "{\"format_version\":9,\"weft_version\":\"7\",\"news\":[]}   | format_version=9 expected=4",
+                "{\"format_version\":0}                                      | format_version=0 expected=5",
+                "{\"format_version\":9,\"weft_version\":\"7\",\"news\":[]}   | format_version=9 expected=5",
             })
     void refusesBrokenManifests(String json, String problem) throws IOException {
         Files.writeString(path.resolve("manifest.json"), json);

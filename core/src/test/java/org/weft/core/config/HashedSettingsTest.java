@@ -34,7 +34,8 @@ class HashedSettingsTest {
                         hash("dataset.doc_stride=64"),
                         hash("finetune.symmetric=true"),
                         hash("finetune.preference_beta=0.2"),
-                        hash("training.mean_span_length=4")))
+                        hash("training.mean_span_length=4"),
+                        hash("training.pruning.method=keep")))
                 .doesNotContain(hash())
                 .doesNotHaveDuplicates();
     }

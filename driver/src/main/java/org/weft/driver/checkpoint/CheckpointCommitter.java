@@ -69,11 +69,12 @@ public final class CheckpointCommitter {
                 Math.round(step * rules.tokensPerStep()),
                 generation,
                 rules.best().evaluationsUpTo(step));
-        CheckpointManifest draft = identity.manifest(version, shards, "");
-        String paramsSha256 = rules.retries()
-                .call("reading back of " + directory, () -> new CheckpointReader(store, directory, draft)
-                        .paramsSha256());
-        CheckpointManifest manifest = identity.manifest(version, shards, paramsSha256);
+        CheckpointManifest draft = identity.manifest(version, shards, "", null);
+        CheckpointManifest manifest = rules.retries().call("reading back of " + directory, () -> {
+            SparsityCount zeros = new SparsityCount(identity);
+            String paramsSha256 = new CheckpointReader(store, directory, draft).paramsSha256(zeros);
+            return identity.manifest(version, shards, paramsSha256, zeros.share());
+        });
         Checkpoint committed = rules.retries().call("commit of " + directory, () -> {
             rules.guard().check(); // Where a file is written in its place, opening it may be the end of the one there.
             Checkpoint standing = standing(directory, manifest);

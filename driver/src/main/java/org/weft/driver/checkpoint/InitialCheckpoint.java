@@ -91,17 +91,18 @@ public final class InitialCheckpoint {
         for (int file = 0; file < files; file++) {
             shards.add(write(file, files));
         }
-        CheckpointManifest manifest = identity.manifest(
-                new RunIdentity.Version(step, 0, 0, GENERATION, Map.of()),
-                shards,
-                HexFormat.of().formatHex(parameters.digest()));
-        String readBack = new CheckpointReader(store, directory, manifest).paramsSha256();
-        if (!readBack.equals(manifest.paramsSha256())) {
+        RunIdentity.Version version = new RunIdentity.Version(step, 0, 0, GENERATION, Map.of());
+        String written = HexFormat.of().formatHex(parameters.digest());
+        SparsityCount zeros = new SparsityCount(identity);
+        String readBack = new CheckpointReader(store, directory, identity.manifest(version, shards, written, null))
+                .paramsSha256(zeros);
+        if (!readBack.equals(written)) {
             throw WeftException.failed(
                     directory + ": other parameters were read back than were written: sha256=" + readBack + " expected="
-                            + manifest.paramsSha256(),
+                            + written,
                     "the storage or this machine's memory is damaged");
         }
+        CheckpointManifest manifest = identity.manifest(version, shards, written, zeros.share());
         manifest.save(store, directory);
         return new Checkpoint(directory, manifest);
     }

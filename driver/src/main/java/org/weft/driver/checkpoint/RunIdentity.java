@@ -13,6 +13,7 @@ import org.weft.core.checkpoint.CheckpointManifest.Shard;
 import org.weft.core.checkpoint.CheckpointManifest.Source;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.ModelConfig;
+import org.weft.core.config.PruningConfig;
 import org.weft.core.config.SyncConfig.WeightPrediction;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.config.Word;
@@ -52,10 +53,14 @@ public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary 
             int generation,
             Map<Integer, Map<String, Double>> evaluations) {}
 
-    /** What a checkpoint of this run says. */
-    CheckpointManifest manifest(Version version, List<Shard> shards, String paramsSha256) {
+    /**
+     * What a checkpoint of this run says.
+     *
+     * @param sparsity null where nothing is pruned
+     */
+    CheckpointManifest manifest(Version version, List<Shard> shards, String paramsSha256, Double sparsity) {
         return new CheckpointManifest(
-                CheckpointManifest.FORMAT_VERSION,
+                sparsity == null ? CheckpointManifest.FORMAT_VERSION : CheckpointManifest.PRUNED_VERSION,
                 WeftVersion.CURRENT,
                 version.step(),
                 version.skippedSteps(),
@@ -70,7 +75,8 @@ public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary 
                 shards,
                 sources,
                 version.evaluations(),
-                paramsSha256);
+                paramsSha256,
+                sparsity);
     }
 
     /**
@@ -142,6 +148,11 @@ public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary 
                 before.training().optimizer(),
                 config.training().optimizer());
         requireSame(start, "sync.mode", before.sync().mode(), config.sync().mode());
+        PruningConfig.Method pruned = before.training().pruning().method();
+        PruningConfig.Method prunes = config.training().pruning().method();
+        if (pruned == PruningConfig.Method.MOVEMENT || prunes == PruningConfig.Method.MOVEMENT) { // It has scores.
+            requireSame(start, "training.pruning.method", pruned, prunes);
+        }
         if (config.sync().delay() > 0 && before.sync().delay() > 0) {
             requireSame(start, "sync.weight_prediction", prediction(before), prediction(config));
         }

@@ -26,6 +26,7 @@ public final class RecordFormat {
     private static final String VALIDATION = "val_";
     private static final String STALL = "checkpoint_stall_millis";
     private static final String WRITE = "checkpoint_millis";
+    private static final String SPARSITY = "sparsity";
     private static final String COST = "cost_millis";
 
     /** Keys of a step's line that are no figures of their own. */
@@ -58,6 +59,9 @@ public final class RecordFormat {
         } else if (record instanceof CheckpointRecord checkpoint) {
             line.put(STALL, checkpoint.stallMillis());
             line.put(WRITE, checkpoint.writeMillis());
+            if (Double.isFinite(checkpoint.sparsity())) {
+                line.put(SPARSITY, checkpoint.sparsity());
+            }
         } else if (record instanceof EventRecord event) {
             put(line, event);
         }
@@ -144,7 +148,8 @@ public final class RecordFormat {
                     step(object),
                     time(object),
                     object.path(STALL).asDouble(),
-                    object.path(WRITE).asDouble()));
+                    object.path(WRITE).asDouble(),
+                    number(object.path(SPARSITY))));
         }
         List<RunRecord> records = new ArrayList<>();
         if (object.has("step_millis")) {

@@ -61,7 +61,8 @@ final class Commits implements RunListener {
                     millis,
                     stall);
             coordinator.checkpointCommitted(generation, step, checkpoint.directory());
-            metrics.write(recorder.checkpoint(step, stall, millis));
+            metrics.write(recorder.checkpoint(
+                    step, stall, millis, checkpoint.manifest().sparsity()));
         } catch (IOException | RuntimeException e) {
             coordinator.checkpointFailed(generation, step, e.toString());
         }

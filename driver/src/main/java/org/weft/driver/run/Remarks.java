@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.spark.SparkConf;
 import org.weft.coordinator.RunPlan;
+import org.weft.core.config.PruningConfig;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.TrainingConfig.OptimizerKind;
 import org.weft.core.config.TrainingConfig.Schedule;
@@ -37,6 +38,7 @@ final class Remarks {
         Remarks remarks = new Remarks(plan.config());
         remarks.onWarmup();
         remarks.onOptimizer();
+        remarks.onPruning();
         remarks.onCluster(plan.layout().bucketCount());
         return remarks.remarks;
     }
@@ -179,6 +181,16 @@ final class Remarks {
                     training.maskFraction(),
                     usual.maskFraction(),
                     "model.architecture=" + config.model().architecture());
+        }
+    }
+
+    private void onPruning() {
+        TrainingConfig training = config.training();
+        PruningConfig pruning = training.pruning();
+        if (pruning.rises() && pruning.endStep() > training.steps()) {
+            remarks.add(
+                    "training.pruning.end_step=" + pruning.endStep() + " is after training.steps=" + training.steps()
+                            + ": the run ends before training.pruning.sparsity=" + pruning.sparsity() + " is reached");
         }
     }
 

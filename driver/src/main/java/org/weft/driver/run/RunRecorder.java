@@ -137,9 +137,13 @@ final class RunRecorder implements RunListener {
     }
 
     /** A committed checkpoint's record, which windows have by now; its line is the caller's to write. */
-    synchronized CheckpointRecord checkpoint(int at, double stallMillis, double writeMillis) {
+    synchronized CheckpointRecord checkpoint(int at, double stallMillis, double writeMillis, Double sparsity) {
         CheckpointRecord record = new CheckpointRecord(
-                at, clockMillis.getAsLong(), RunRecord.tenth(stallMillis), RunRecord.tenth(writeMillis));
+                at,
+                clockMillis.getAsLong(),
+                RunRecord.tenth(stallMillis),
+                RunRecord.tenth(writeMillis),
+                sparsity == null ? Double.NaN : sparsity);
         windows.record(record);
         return record;
     }

@@ -17,6 +17,7 @@ import org.weft.core.Amount;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.optim.PrunedMatrices;
 import org.weft.core.protocol.Address;
 import org.weft.core.transport.SparkTransport;
 import org.weft.core.transport.Transport;
@@ -74,6 +75,7 @@ final class TrainingJob implements RunListener {
      * @throws WeftException with exit status 4 and the numbers where they do not
      */
     void check(WeftConfig config, MemoryModel memory) {
+        PrunedMatrices.require(config, workload.layout());
         slots = Slots.require(application.context(), config, memory);
         LOG.info(
                 "{} with {} and {}",

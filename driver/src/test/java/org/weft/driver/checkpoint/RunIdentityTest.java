@@ -33,7 +33,8 @@ class RunIdentityTest {
     private final RunIdentity identity = identity(10, VOCABULARY, List.of(CORPUS));
     private final Checkpoint start = new Checkpoint(
             "/run/checkpoints/step-00000004",
-            identity.manifest(new RunIdentity.Version(4, 0, 64, 2, Map.of(2, Map.of("loss", 2.5))), List.of(), "sha"));
+            identity.manifest(
+                    new RunIdentity.Version(4, 0, 64, 2, Map.of(2, Map.of("loss", 2.5))), List.of(), "sha", null));
 
     @Test
     void aManifestSaysWhatTheRunIs() {
@@ -77,7 +78,7 @@ class RunIdentityTest {
         Checkpoint before = new Checkpoint(
                 "/run/checkpoints/step-00000004",
                 identity(10, VOCABULARY, List.of(), llama)
-                        .manifest(new RunIdentity.Version(4, 0, 64, 2, Map.of()), List.of(), "sha"));
+                        .manifest(new RunIdentity.Version(4, 0, 64, 2, Map.of()), List.of(), "sha", null));
         assertThatCode(() -> identity(10, VOCABULARY, List.of(), with(llama, "model.rope_theta=20000"))
                         .require(before))
                 .doesNotThrowAnyException();
@@ -134,12 +135,12 @@ class RunIdentityTest {
         RunIdentity kept = identity(10, VOCABULARY, List.of(), with(local, "sync.inner_state=keep"));
         RunIdentity reset = identity(10, VOCABULARY, List.of(), with(local, "sync.inner_state=reset"));
         RunIdentity.Version version = new RunIdentity.Version(50, 0, 64, 2, Map.of());
-        Checkpoint before = new Checkpoint("/run/c", kept.manifest(version, List.of(), "sha"));
+        Checkpoint before = new Checkpoint("/run/c", kept.manifest(version, List.of(), "sha", null));
         assertThatCode(() -> kept.require(before)).doesNotThrowAnyException();
         assertThatThrownBy(() -> reset.require(before))
                 .hasMessage("/run/c has the state of sync.inner_state=keep, configured is reset");
         String[] warmed = with(local, "sync.inner_state=reset", "sync.warmup_steps=100");
-        Checkpoint anew = new Checkpoint("/run/c", reset.manifest(version, List.of(), "sha"));
+        Checkpoint anew = new Checkpoint("/run/c", reset.manifest(version, List.of(), "sha", null));
         assertThatThrownBy(() -> identity(10, VOCABULARY, List.of(), warmed).require(anew))
                 .hasMessage("/run/c has the state of sync.warmup_steps=0, configured is 100");
         assertThatCode(() -> identity(10, VOCABULARY, List.of(), with(local, "sync.warmup_steps=100"))
@@ -157,7 +158,7 @@ class RunIdentityTest {
         RunIdentity predicted = identity(10, VOCABULARY, List.of(), "sync.delay=1");
         RunIdentity plain = identity(10, VOCABULARY, List.of(), "sync.delay=1", "sync.weight_prediction=false");
         RunIdentity.Version version = new RunIdentity.Version(50, 0, 64, 2, Map.of());
-        Checkpoint before = new Checkpoint("/run/c", predicted.manifest(version, List.of(), "sha"));
+        Checkpoint before = new Checkpoint("/run/c", predicted.manifest(version, List.of(), "sha", null));
         assertThatCode(() -> predicted.require(before)).doesNotThrowAnyException();
         assertThatCode(() -> identity.require(before)).as("without delay").doesNotThrowAnyException();
         assertThatThrownBy(() -> plain.require(before))
@@ -228,7 +229,7 @@ class RunIdentityTest {
     @Test
     void whereTheCorpusWasNotKnownItDidNotChange() {
         CheckpointManifest before = identity(10, VOCABULARY, List.of())
-                .manifest(new RunIdentity.Version(4, 0, 64, 2, Map.of()), List.of(), "sha");
+                .manifest(new RunIdentity.Version(4, 0, 64, 2, Map.of()), List.of(), "sha", null);
         assertThat(identity.changedSince(before)).isEmpty();
     }
 
@@ -239,7 +240,7 @@ class RunIdentityTest {
         Checkpoint taught = new Checkpoint(
                 "/run/checkpoints/step-00000004",
                 identity(10, VOCABULARY, List.of(CORPUS, teacher))
-                        .manifest(new RunIdentity.Version(4, 0, 64, 2, Map.of()), List.of(), "sha"));
+                        .manifest(new RunIdentity.Version(4, 0, 64, 2, Map.of()), List.of(), "sha", null));
         Source moved = new Source(Source.TEACHER, "/elsewhere", teacher.sha256());
         assertThatCode(() -> identity(10, VOCABULARY, List.of(CORPUS, moved)).require(taught))
                 .doesNotThrowAnyException();

@@ -39,7 +39,7 @@ class RunWindowsTest {
             for (int step = 1; step <= WindowThread.MOST; step++) {
                 windows.record(step(step));
             }
-            windows.record(new CheckpointRecord(7, 0, 1, 2));
+            windows.record(new CheckpointRecord(7, 0, 1, 2, Double.NaN));
             windows.ended(new RunOutcome(RunEvent.ENDED, WindowThread.MOST, "done"));
             gate.countDown();
         }

@@ -81,7 +81,8 @@ class ResumedRunTest extends SmallRuns {
                         m.shards(),
                         List.of(),
                         Map.of(),
-                        m.paramsSha256())
+                        m.paramsSha256(),
+                        m.sparsity())
                 .save(SparkApplication.within(context).store(), run.step(step));
     }
 

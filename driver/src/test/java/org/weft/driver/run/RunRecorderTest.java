@@ -41,7 +41,7 @@ class RunRecorderTest {
             recorder.evaluated(1, new Evaluation(9.0, List.of())); // again, after a server was lost
             recorder.stepDone(step(2, 0));
             recorder.toWrite().forEach(log::write);
-            log.write(recorder.checkpoint(2, 12.345, 678));
+            log.write(recorder.checkpoint(2, 12.345, 678, null));
         }
         List<String> lines = lines();
         assertThat(lines.get(0))

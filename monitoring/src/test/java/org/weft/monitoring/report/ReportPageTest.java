@@ -38,7 +38,7 @@ class ReportPageTest {
                 home.resolve("metrics.jsonl"),
                 RecordFormat.line(Records.event(RunEvent.STARTED, 0, Records.time(0), null)) + "\n" + steps
                         + RecordFormat.line(Records.evaluation(10, 1.5)) + "\n"
-                        + RecordFormat.line(new CheckpointRecord(10, Records.time(10), 12.5, 340)) + "\n"
+                        + RecordFormat.line(new CheckpointRecord(10, Records.time(10), 12.5, 340, Double.NaN)) + "\n"
                         + RecordFormat.line(Records.event(RunEvent.LOST, 10, Records.time(11), null)) + "\n"
                         + RecordFormat.line(
                                 Records.event(RunEvent.RECOVERED, 10, Records.time(14), new EventRecord.Cost(3210, 4)))
@@ -96,7 +96,7 @@ class ReportPageTest {
         RunHistory history = new RunHistory();
         for (int i = 0; i < 10_000; i++) {
             history.add(Records.event(RunEvent.LOST, i, Records.time(i), null));
-            history.add(new CheckpointRecord(i, Records.time(i), 2, 3));
+            history.add(new CheckpointRecord(i, Records.time(i), 2, 3, Double.NaN));
         }
         assertThat(history.events()).hasSize(RunHistory.MOST_TOLD);
         assertThat(history.untold()).isEqualTo(2 * (10_000 - RunHistory.MOST_TOLD));

@@ -119,7 +119,7 @@ class SparkWindowsTest {
         windows.record(step(STEPS, LOSS));
         windows.record(event(STEPS, "recovered", "", "back again", new EventRecord.Cost(1500, 2)));
         windows.record(new EvaluationRecord(STEPS, 0, Map.of("loss", 2.5)));
-        windows.record(new CheckpointRecord(STEPS, 0, 12.3, 45.6));
+        windows.record(new CheckpointRecord(STEPS, 0, 12.3, 45.6, Double.NaN));
     }
 
     private static EventRecord event(int step, String kind, String member, String text, EventRecord.Cost cost) {

@@ -352,7 +352,7 @@ class ParameterShardTest {
                 .map(f -> new CheckpointManifest.Shard(f.file(), f.offset(), f.length(), f.bytes(), f.sha256()))
                 .toList();
         CheckpointManifest manifest = new CheckpointManifest(
-                1, "", step, 0, 0, 1, "", LAYOUT.size(), 0, "", 0, null, files, List.of(), Map.of(), "");
+                1, "", step, 0, 0, 1, "", LAYOUT.size(), 0, "", 0, null, files, List.of(), Map.of(), "", null);
         return new CheckpointReader(
                 store(), RunDirectory.of(directory.toUri().toString()).step(step), manifest);
     }

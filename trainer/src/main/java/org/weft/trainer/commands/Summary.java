@@ -22,6 +22,8 @@ final class Summary {
         if (result.checkpoint() != null) {
             summary.put("params_sha256", result.checkpoint().manifest().paramsSha256())
                     .put("checkpoint", result.checkpoint().directory());
+            Double sparsity = result.checkpoint().manifest().sparsity();
+            summary.number("sparsity", sparsity == null ? Double.NaN : sparsity);
         }
         return result.stopped() ? summary.put("stopped", "asked to end before the last step") : summary;
     }

@@ -217,7 +217,7 @@ class ProvenPathTest {
         tree.put("format_version", 9);
         byte[] resealed = ManifestSeal.close(Json.RECORDS.writeValueAsBytes(tree));
         Link later = assertFound("run", null, file, resealed, CheckpointClaims.CHECKPOINT);
-        assertThat(later.found()).contains("format_version=9 expected=4");
+        assertThat(later.found()).contains("format_version=9 expected=5");
     }
 
     @Test
