@@ -39,10 +39,19 @@ public final class CompanionFiles {
      * @param notices told what a person should know
      */
     public CompanionFiles(Store store, Checkpoint checkpoint, Consumer<String> notices) {
+        this(store, checkpoint, ReplicaLoader.configOf(checkpoint), notices);
+    }
+
+    /**
+     * Of a model that was made of the checkpoint's.
+     *
+     * @param config of it
+     */
+    CompanionFiles(Store store, Checkpoint checkpoint, WeftConfig config, Consumer<String> notices) {
         this.store = store;
         this.checkpoint = checkpoint;
         this.notices = notices;
-        this.config = ReplicaLoader.configOf(checkpoint);
+        this.config = config;
         this.kind = TaskClass.of(Family.of(config.model()).hub(), config);
     }
 

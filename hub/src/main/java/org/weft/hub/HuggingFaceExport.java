@@ -20,6 +20,7 @@ import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.InitialCheckpoint;
 import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.driver.checkpoint.WholeModel;
 
@@ -36,10 +37,11 @@ public final class HuggingFaceExport {
     private final Checkpoint checkpoint;
     private final Consumer<String> notices;
     private final WeftConfig config;
-    private final WholeModel model;
+    private final InitialCheckpoint.Source model;
     private final ParameterLayout layout;
     private final TaskClass kind;
     private final CompanionFiles companions;
+    private final Derived derived;
 
     /**
      * What is asked for.
@@ -50,17 +52,51 @@ public final class HuggingFaceExport {
     public record Options(FloatFormat format, long maxFileBytes, String chatTemplate) {}
 
     /**
+     * Another model that was made of the checkpoint's.
+     *
+     * @param config of it
+     * @param layout of its parameters
+     * @param parameters all of them
+     * @param files that say what was done, by their names in the directory
+     */
+    public record Derived(
+            WeftConfig config,
+            ParameterLayout layout,
+            InitialCheckpoint.Source parameters,
+            Map<String, byte[]> files) {}
+
+    /**
      * @param notices told what a person should know
      */
     public HuggingFaceExport(Store store, Checkpoint checkpoint, Consumer<String> notices) throws IOException {
+        this(store, checkpoint, null, notices);
+    }
+
+    /**
+     * Of a model that is none of a checkpoint: no record says that it is.
+     *
+     * @param checkpoint that it was made of, whose tokenizer and whatever else lies beside a model it has
+     * @param derived null for the checkpoint's own
+     * @param notices told what a person should know
+     */
+    public HuggingFaceExport(Store store, Checkpoint checkpoint, Derived derived, Consumer<String> notices)
+            throws IOException {
         this.store = store;
         this.checkpoint = checkpoint;
+        this.derived = derived;
         this.notices = notices;
-        this.config = ReplicaLoader.configOf(checkpoint);
-        this.model = WholeModel.open(store, checkpoint);
-        this.layout = model.layout();
+        if (derived == null) {
+            WholeModel whole = WholeModel.open(store, checkpoint);
+            this.config = ReplicaLoader.configOf(checkpoint);
+            this.model = whole;
+            this.layout = whole.layout();
+        } else {
+            this.config = derived.config();
+            this.model = derived.parameters();
+            this.layout = derived.layout();
+        }
         this.kind = TaskClass.of(Family.of(config.model()).hub(), config);
-        this.companions = new CompanionFiles(store, checkpoint, notices);
+        this.companions = new CompanionFiles(store, checkpoint, config, notices);
     }
 
     /**
@@ -88,12 +124,24 @@ public final class HuggingFaceExport {
                 writeIndex(target, names, files, options.format());
             }
             byte[] last = companions.write(target, options.chatTemplate(), TORCH_DTYPES.get(options.format()));
-            ExportRecord.write(store, checkpoint, ExportRecord.Form.of(options), target, HuggingFaceConfig.FILE, last);
+            finish(target, options, last);
             return names;
         } catch (IOException | RuntimeException e) {
             target.restore(e);
             throw e;
         }
+    }
+
+    /** config.json is the commit. */
+    private void finish(ExportDirectory target, Options options, byte[] last) throws IOException {
+        if (derived == null) {
+            ExportRecord.write(store, checkpoint, ExportRecord.Form.of(options), target, HuggingFaceConfig.FILE, last);
+            return;
+        }
+        for (Map.Entry<String, byte[]> file : derived.files().entrySet()) {
+            target.write(file.getKey(), file.getValue());
+        }
+        target.write(HuggingFaceConfig.FILE, last);
     }
 
     /** How many parameters are written: of adapters those of the whole model that they are merged into. */

@@ -80,7 +80,7 @@ public final class TinyModels {
         return Stream.of(GPT2, LLAMA, TIED_LLAMA, BERT, BERT_PAIRS);
     }
 
-    static Stream<String> all() {
+    public static Stream<String> all() {
         return Stream.concat(
                 Stream.concat(forms(), Stream.of(ROBERTA, XLM_ROBERTA, DISTILBERT, MODERNBERT, GLOBAL_MODERNBERT)),
                 RELATIVES.stream()

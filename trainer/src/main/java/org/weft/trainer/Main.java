@@ -28,6 +28,7 @@ import org.weft.trainer.commands.PredictCommand;
 import org.weft.trainer.commands.PrepareCommand;
 import org.weft.trainer.commands.PretrainCommand;
 import org.weft.trainer.commands.ProveCommand;
+import org.weft.trainer.commands.PruneCommand;
 import org.weft.trainer.commands.QuickstartCommand;
 import org.weft.trainer.commands.ReportCommand;
 import org.weft.trainer.commands.RunsCommand;
@@ -65,6 +66,7 @@ import picocli.CommandLine.ScopeType;
             ServeCommand.class,
             ImportCommand.class,
             ExportCommand.class,
+            PruneCommand.class,
             RunsCommand.class,
             WatchCommand.class,
             ReportCommand.class,

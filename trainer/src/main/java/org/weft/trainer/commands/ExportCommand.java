@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
         description = "Write a checkpoint as a Hugging Face directory, as GGUF for llama.cpp, or as ONNX.",
         mixinStandardHelpOptions = true)
 public final class ExportCommand implements Callable<Integer> {
-    private static final long MAX_SHARD_BYTES = 5_000_000_000L;
+    static final long MAX_SHARD_BYTES = 5_000_000_000L;
 
     /** What is written. */
     enum Format {
@@ -182,7 +182,7 @@ public final class ExportCommand implements Callable<Integer> {
                                         .toList()));
     }
 
-    private static String template(Store store, Checkpoint checkpoint, Progress progress) throws IOException {
+    static String template(Store store, Checkpoint checkpoint, Progress progress) throws IOException {
         WeftConfig config = ReplicaLoader.configOf(checkpoint);
         String beside = new CompanionFiles(store, checkpoint, line -> {}).tokenizerDirectory();
         String template = LearntTemplate.of(store, config, beside);
