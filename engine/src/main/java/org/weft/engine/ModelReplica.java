@@ -1,10 +1,13 @@
 package org.weft.engine;
 
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Set;
 import org.weft.core.batches.Batch;
 import org.weft.core.config.DistillationConfig;
 import org.weft.core.model.TaskHead;
 import org.weft.core.params.ParameterLayout;
+import org.weft.core.quantize.QuantizedMatrix;
 
 /**
  * A language model's replica: the seam to the tensor library. No tensor type crosses it.
@@ -24,6 +27,30 @@ public interface ModelReplica extends Replica<Batch> {
     /** Says that a range of them has been written through its windows. */
     default void frozenWritten(long offset, long length) {
         throw new IndexOutOfBoundsException("everything of this replica learns");
+    }
+
+    /**
+     * Gives it one of the parameters that it keeps as whole numbers and scales ({@link ReplicaOptions#quantized}), which are no part of
+     * its layout. On the owner's thread.
+     *
+     * @param matrix (O, I), whichever way the layout has it
+     */
+    default void quantized(String parameter, QuantizedMatrix matrix) {
+        throw new IllegalStateException("this replica keeps " + parameter + " as float32");
+    }
+
+    /**
+     * Sums what is given to some linear layers from now on, anew.
+     *
+     * @param parameters the layers' matrices; none to leave off
+     */
+    default void observe(Set<String> parameters) {
+        throw new IllegalStateException("this replica does not tell what its layers are given");
+    }
+
+    /** What those layers were given since then, in the order in which they were; those that were given nothing are not in it. */
+    default List<InputSquares> observed() {
+        return List.of();
     }
 
     /**

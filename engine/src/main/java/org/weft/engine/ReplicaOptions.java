@@ -1,8 +1,12 @@
 package org.weft.engine;
 
+import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.config.ClusterConfig;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.TrainingConfig.Precision;
+import org.weft.core.quantize.QuantizationGrid;
+import org.weft.core.quantize.QuantizationType;
+import org.weft.core.quantize.QuantizedParameters;
 
 /**
  * Where and how a replica computes.
@@ -14,6 +18,9 @@ import org.weft.core.config.TrainingConfig.Precision;
  * @param documentAttention whether batches say where documents begin that are to be attended to one by one
  * @param streamed whether one block is held at a time, and nothing but {@link Replica#spans} yields gradients
  * @param fixed whether nothing of it ever learns: it has no memory for gradients
+ * @param quantized what is kept as whole numbers and scales, of a replica that is fixed
+ * @param rounded where weights of linear layers within blocks are rounded to while gradients go to the float32 that they are of; null for
+ *     as they are
  */
 public record ReplicaOptions(
         String device,
@@ -22,11 +29,25 @@ public record ReplicaOptions(
         boolean recompute,
         boolean documentAttention,
         boolean streamed,
-        boolean fixed) {
+        boolean fixed,
+        QuantizedParameters quantized,
+        QuantizationGrid rounded) {
     public ReplicaOptions {
         if (threads < 1) {
             throw new IllegalArgumentException("replica threads=" + threads + " must be at least 1");
         }
+    }
+
+    /** Of replicas whose parameters are float32. */
+    public ReplicaOptions(
+            String device,
+            int threads,
+            boolean bfloat16,
+            boolean recompute,
+            boolean documentAttention,
+            boolean streamed,
+            boolean fixed) {
+        this(device, threads, bfloat16, recompute, documentAttention, streamed, fixed, QuantizedParameters.NONE, null);
     }
 
     /** Of replicas that learn. */
@@ -55,11 +76,34 @@ public record ReplicaOptions(
         return new ReplicaOptions("cpu", threads, false, false);
     }
 
+    /** The same with some parameters kept as whole numbers and scales: nothing learns then. */
+    public ReplicaOptions keeping(QuantizedParameters some) {
+        return new ReplicaOptions(
+                device,
+                threads,
+                bfloat16,
+                recompute,
+                documentAttention,
+                streamed,
+                fixed || !some.none(),
+                some,
+                rounded);
+    }
+
     /** As a run is configured to train, block by block where it says so. */
     public static ReplicaOptions training(String device, ClusterConfig cluster, TrainingConfig training) {
         ReplicaOptions whole = training(device, cluster.threads(), training);
         return cluster.streamed()
-                ? new ReplicaOptions(device, whole.threads, whole.bfloat16, true, whole.documentAttention, true)
+                ? new ReplicaOptions(
+                        device,
+                        whole.threads,
+                        whole.bfloat16,
+                        true,
+                        whole.documentAttention,
+                        true,
+                        false,
+                        whole.quantized,
+                        whole.rounded)
                 : whole;
     }
 
@@ -70,7 +114,21 @@ public record ReplicaOptions(
                 threads,
                 training.precision() == Precision.BF16,
                 training.recompute(),
-                training.documentAttention());
+                training.documentAttention(),
+                false,
+                false,
+                QuantizedParameters.NONE,
+                grid(training));
+    }
+
+    /** As weft quantize rounds by itself: scales are stored in bfloat16. */
+    private static QuantizationGrid grid(TrainingConfig training) {
+        return switch (training.quantization()) {
+            case NONE -> null;
+            case INT8 -> new QuantizationGrid(QuantizationType.INT8, 0, FloatFormat.BF16);
+            case INT4 ->
+                new QuantizationGrid(QuantizationType.INT4, training.quantizationGroupSize(), FloatFormat.BF16);
+        };
     }
 
     /** Of a model beside one that is trained so: it is computed alike, and never learns. */

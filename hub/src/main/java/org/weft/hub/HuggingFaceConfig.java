@@ -29,7 +29,6 @@ record HuggingFaceConfig(
     static final String FILE = "config.json";
 
     private static final String VOCAB_SIZE = "vocab_size";
-    private static final String QUANTIZATION = "quantization_config";
     private static final double INITIALIZER_RANGE = 0.02;
 
     /**
@@ -51,10 +50,7 @@ record HuggingFaceConfig(
                         + (setting.allowed().isEmpty() ? "null" : joined(setting.allowed())));
             }
         }
-        if (Json.isGiven(config.path(QUANTIZATION))) {
-            problems.add(QUANTIZATION + "=" + config.path(QUANTIZATION)
-                    + " is not one that Weft has: take the float weights");
-        }
+        HubQuantization.read(config, problems);
         family.read(config, tensors, model, problems);
         KnownKeys.refuseOthers(family, config, problems);
         JsonNode vocabSize = config.path(VOCAB_SIZE);

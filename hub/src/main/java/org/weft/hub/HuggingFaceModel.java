@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,16 +17,17 @@ import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.HeadKind;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.Adaptation;
+import org.weft.core.model.Family;
 import org.weft.core.model.HubTable;
 import org.weft.core.model.ModelShape;
 import org.weft.core.model.TaskHead;
 import org.weft.core.params.ParameterLayout;
+import org.weft.core.quantize.QuantizedParameters;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.TokenRoles;
 import org.weft.core.tokens.TokenizerFile;
-import org.weft.corpus.tokenizer.TokenizerFacts;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.InitialCheckpoint;
 import org.weft.driver.checkpoint.ReplicaLoader;
@@ -47,6 +48,8 @@ public final class HuggingFaceModel implements AutoCloseable {
     private final TaskClass kind;
     private final PeftAdapter adapter; // null where there is none
     private final TokenizerFile tokenizer; // null where there is none
+    private final HubQuantization quantization; // null where everything is a float
+    private final PackedTensors packed; // the same
     private final List<String> notices = new ArrayList<>();
 
     private HuggingFaceModel(Store store, ModelPath path, TensorFiles files) throws IOException {
@@ -55,6 +58,10 @@ public final class HuggingFaceModel implements AutoCloseable {
         this.files = files;
         JsonNode base = readConfig(store, directory);
         HubTable family = HubTable.of(base, configPath());
+        this.quantization = HubQuantization.read(base, new ArrayList<>()).orElse(null);
+        this.packed = quantization == null
+                ? null
+                : files.fold(quantization, familyOf(family).inputFirst());
         this.adapter = path.adapter().isEmpty() ? null : PeftAdapter.open(store, path.adapter(), files);
         JsonNode adapted = adapter == null ? base : adapter.adapted(base, family);
         this.kind = TaskClass.of(family, adapted);
@@ -67,7 +74,7 @@ public final class HuggingFaceModel implements AutoCloseable {
                     + ", which a wrapper left there: read without it");
         }
         notices.addAll(config.notices());
-        this.tokenizer = readTokenizer();
+        this.tokenizer = ForeignTokenizer.read(store, directory, config.vocabSize(), notices);
     }
 
     /**
@@ -131,41 +138,6 @@ public final class HuggingFaceModel implements AutoCloseable {
         return List.copyOf(notices);
     }
 
-    private TokenizerFile readTokenizer() throws IOException {
-        String path = directory + "/" + CorpusManifest.TOKENIZER_FILE;
-        if (!store.exists(path)) {
-            notices.add("there is no " + path + ": text needs a tokenizer");
-            return null;
-        }
-        TokenizerFile file = TokenizerFile.foreign(store, path, notices::add);
-        Map<String, Integer> ids = TokenizerFacts.ids(file);
-        int largest = Collections.max(ids.values());
-        if (largest >= config.vocabSize()) {
-            throw WeftException.invalidData(
-                    "tokenizer and model disagree: " + path + " has ids up to " + largest + ", the model's vocab_size="
-                            + config.vocabSize(),
-                    "take the tokenizer.json that was saved with the model");
-        }
-        if (largest + 1 < config.vocabSize()) {
-            notices.add("the vocabulary is padded: vocab_size=" + config.vocabSize() + ", the tokenizer uses "
-                    + (largest + 1));
-        }
-        sayRoles(file.roles(), ids);
-        return file;
-    }
-
-    /** A token that is named and not there ends no text. */
-    private void sayRoles(TokenRoles roles, Map<String, Integer> ids) {
-        roles.texts().forEach((part, text) -> {
-            if (!ids.containsKey(text)) {
-                notices.add(part + "_token " + text + " is none of the tokenizer's: not taken");
-            }
-        });
-        roles.ids().forEach((part, said) -> said.stream()
-                .filter(id -> !ids.containsValue(id))
-                .forEach(id -> notices.add(part + "_token_id " + id + " is none of the tokenizer's: not taken")));
-    }
-
     /**
      * Makes {@code runDir} a run directory with a checkpoint of step 0. The manifest is the commit; where anything is
      * wrong the directory goes again.
@@ -184,7 +156,7 @@ public final class HuggingFaceModel implements AutoCloseable {
                     store,
                     weft.run().directory(),
                     new RunIdentity(weft, layout, new Vocabulary(vocabSize(), sha256)),
-                    source(shape(weft), match, weft.run().seed()));
+                    source(shape(weft), layout, match, weft.run().seed()));
         } catch (IOException | RuntimeException e) {
             List<String> written = new ArrayList<>(TokenizerFile.COMPANIONS);
             written.add(TokenRoles.CHAT_TEMPLATES);
@@ -214,8 +186,33 @@ public final class HuggingFaceModel implements AutoCloseable {
                 options);
     }
 
+    /** All of its parameters as float32, read as they are asked for, while this is open. */
+    FloatModel floats() throws IOException {
+        ModelShape shape = shape(configIn(directory));
+        TensorMatch match = match(kind, shape.layout());
+        requireWhole(match);
+        return new FloatModel(shape, kind, source(shape, shape.layout(), match, 0));
+    }
+
     private ModelReplica replica(TaskClass as, ModelShape shape, ReplicaOptions options) throws IOException {
         TensorMatch match = match(as, shape.layout());
+        requireWhole(match);
+        long seed = configIn(directory).run().seed();
+        if (packed == null || adapter != null) { // what is merged into whole numbers is none
+            return ReplicaLoader.open(shape, options, source(shape, shape.layout(), match, seed));
+        }
+        Map<String, String> names = packedNames(as, shape);
+        QuantizedParameters kept = new QuantizedParameters(
+                quantization.type(), quantization.groupSize(), quantization.activations(), names.keySet());
+        return ReplicaLoader.open(
+                shape, options.keeping(kept), source(shape, kept.rest(shape.layout()), match, seed), replica -> {
+                    for (Map.Entry<String, String> name : names.entrySet()) {
+                        replica.quantized(name.getKey(), packed.matrix(name.getValue()));
+                    }
+                });
+    }
+
+    private void requireWhole(TensorMatch match) {
         if (!match.fresh().isEmpty()) {
             throw WeftException.invalidData(
                     directory + " has a body without its head, whose answers would be chance: not in the files: "
@@ -224,12 +221,29 @@ public final class HuggingFaceModel implements AutoCloseable {
                             + kind.name(configIn(directory).model())
                             + ", or train a head: weft finetune --from " + directory);
         }
-        return ReplicaLoader.open(
-                shape, options, source(shape, match, configIn(directory).run().seed()));
     }
 
-    private InitialCheckpoint.Source source(ModelShape shape, TensorMatch match, long seed) {
-        ForeignParameters own = new ForeignParameters(shape.layout(), files, match, seed);
+    /** Of the matrices that engines compute with as they are packed, the names in the files by the layout's. */
+    private Map<String, String> packedNames(TaskClass as, ModelShape shape) {
+        Set<String> computed = QuantizedParameters.namesOf(QuantizedParameters.candidates(shape, shape.layout()));
+        Map<String, String> names = new LinkedHashMap<>();
+        for (String name : packed.names()) {
+            if (computed.contains(as.toLayout(name))) {
+                names.put(as.toLayout(name), name);
+            }
+        }
+        return names;
+    }
+
+    private static Family familyOf(HubTable table) {
+        return Family.families().stream()
+                .filter(known -> known.name().equals(table.modelType()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private InitialCheckpoint.Source source(ModelShape shape, ParameterLayout layout, TensorMatch match, long seed) {
+        ForeignParameters own = new ForeignParameters(layout, files, match, seed);
         return adapter == null ? own : adapter.merged(kind, shape, own);
     }
 

@@ -36,12 +36,13 @@ final class TensorFiles implements AutoCloseable {
     private final Map<String, Store.RandomReader> readers = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
     private String wrapper = "";
+    private PackedTensors packed; // or null
 
     /**
      * A tensor and where its bytes are.
      *
      * @param path of its file
-     * @param start position of its first byte in the file
+     * @param start position of its first byte in the file; below 0 of one that is packed
      */
     record Located(String path, Safetensors.Tensor tensor, long start) {}
 
@@ -119,8 +120,22 @@ final class TensorFiles implements AutoCloseable {
         return readers.keySet();
     }
 
+    /**
+     * Has matrices that lie here as whole numbers read as float32 from now on, each as one tensor.
+     *
+     * @param inputFirst whether the layout has its matrices as (inputs, outputs)
+     */
+    PackedTensors fold(HubQuantization how, boolean inputFirst) throws IOException {
+        packed = PackedTensors.fold(this, how, inputFirst);
+        return packed;
+    }
+
     /** Reads {@code count} bytes that begin {@code position} bytes into a tensor. */
     void read(Located located, long position, byte[] into, int count) throws IOException {
+        if (located.start() < 0) {
+            packed.read(located, position, into, count);
+            return;
+        }
         try {
             readers.get(located.path()).readFully(located.start() + position, into, 0, count);
         } catch (EOFException e) {

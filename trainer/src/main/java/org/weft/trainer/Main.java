@@ -29,6 +29,7 @@ import org.weft.trainer.commands.PrepareCommand;
 import org.weft.trainer.commands.PretrainCommand;
 import org.weft.trainer.commands.ProveCommand;
 import org.weft.trainer.commands.PruneCommand;
+import org.weft.trainer.commands.QuantizeCommand;
 import org.weft.trainer.commands.QuickstartCommand;
 import org.weft.trainer.commands.ReportCommand;
 import org.weft.trainer.commands.RunsCommand;
@@ -67,6 +68,7 @@ import picocli.CommandLine.ScopeType;
             ImportCommand.class,
             ExportCommand.class,
             PruneCommand.class,
+            QuantizeCommand.class,
             RunsCommand.class,
             WatchCommand.class,
             ReportCommand.class,

@@ -208,6 +208,67 @@ class TextCommandsIT {
     }
 
     @Test
+    void aQuantisedModelIsTakenAsItIs() throws IOException {
+        String corpus = run.dir() + "/corpus";
+        Path text = Files.writeString(temporary.resolve("held.txt"), RunFolder.text(40, 12));
+        double whole =
+                evaluate("--input", text.toString()).summary().path("loss").asDouble();
+        double nearest = quantizedLoss(text, "int8", "--type", "int8");
+        assertThat(nearest).isCloseTo(whole, within(0.02));
+        assertThat(quantizedLoss(text, "both", "--type", "int8", "--activations", "int8"))
+                .isCloseTo(whole, within(0.05));
+        for (String cores : List.of("1", "3")) {
+            double calibrated = quantizedLoss(
+                    text,
+                    "gptq" + cores,
+                    "--type",
+                    "int4",
+                    "--group-size",
+                    "32",
+                    "--method",
+                    "gptq",
+                    "--corpus",
+                    corpus,
+                    "--calibration-samples",
+                    "12",
+                    "--set",
+                    "cluster.master=local[" + cores + "]");
+            assertThat(calibrated).isCloseTo(whole, within(0.2));
+        }
+        assertThat(Files.mismatch(
+                        temporary.resolve("gptq1/model.safetensors"), temporary.resolve("gptq3/model.safetensors")))
+                .as("the same whoever summed")
+                .isEqualTo(-1);
+        assertError(
+                List.of("quantize", "--input", "x", "--output", "y", "--type", "int4", "--method", "gptq"),
+                2,
+                "--method gptq needs --corpus DIR");
+        assertError(
+                List.of("quantize", "--input", "x", "--output", "y", "--type", "int8", "--group-size", "32"),
+                2,
+                "--group-size 32 is of --type int4: int8 has a scale for each output");
+    }
+
+    private static double quantizedLoss(Path text, String name, String... options) {
+        List<String> quantize = new ArrayList<>(List.of(
+                "quantize", "--input", RunFolder.uri(run.dir()), "--output", "file://" + temporary.resolve(name)));
+        quantize.addAll(List.of(options));
+        CommandRun.of(quantize).done();
+        return CommandRun.of(
+                        "evaluate",
+                        "--checkpoint",
+                        "file://" + temporary.resolve(name),
+                        "--input",
+                        text.toString(),
+                        "--set",
+                        "cluster.master=local[2]")
+                .done()
+                .summary()
+                .path("loss")
+                .asDouble();
+    }
+
+    @Test
     void saysThatThereIsNothingToPredict() throws IOException {
         Path text = Files.writeString(temporary.resolve("short.txt"), "t\n");
         assertError(

@@ -15,7 +15,14 @@ public final class HashedSettings {
             "model",
             List.of("tanh_gelu", "decoder_layers", "gated_perceptron", "relative_buckets", "relative_distance"),
             "training",
-            List.of("mean_span_length", "schedule", "decay_steps", "decay", "pruning"),
+            List.of(
+                    "mean_span_length",
+                    "schedule",
+                    "decay_steps",
+                    "decay",
+                    "pruning",
+                    "quantization",
+                    "quantization_group_size"),
             "dataset",
             List.of(
                     "anchor_column",

@@ -1,5 +1,7 @@
 package org.weft.core.config;
 
+import org.weft.core.config.TrainingConfig.Precision;
+import org.weft.core.config.TrainingConfig.Quantization;
 import org.weft.core.config.TrainingConfig.Schedule;
 
 /** What a training section has to fulfil. */
@@ -28,6 +30,7 @@ record TrainingChecks(TrainingConfig training, Problems problems) {
                     training.lanes(),
                     training.microBatch());
         }
+        checkQuantization();
         checkOptimizer();
         problems.require(training.clipNorm() >= 0, "training.clip_norm=%s must not be negative", training.clipNorm());
         problems.require(
@@ -44,6 +47,19 @@ record TrainingChecks(TrainingConfig training, Problems problems) {
         problems.require(
                 training.evalBatches() >= 1, "training.eval_batches=%d must be at least 1", training.evalBatches());
         training.pruning().validate(problems);
+    }
+
+    private void checkQuantization() {
+        problems.require(
+                training.quantizationGroupSize() >= 2 && training.quantizationGroupSize() % 2 == 0,
+                "training.quantization_group_size=%d must be an even number from 2 on",
+                training.quantizationGroupSize());
+        problems.require(
+                training.quantization() == Quantization.NONE || training.precision() == Precision.FP32,
+                "training.quantization=%s rounds float32 weights: it does not go with training.precision=%s, which"
+                        + " rounds them itself",
+                training.quantization().word(),
+                training.precision().word());
     }
 
     private void checkCurriculum() {

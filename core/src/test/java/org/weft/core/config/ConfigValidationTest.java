@@ -37,34 +37,47 @@ class ConfigValidationTest {
                 "cluster.start_timeout_seconds=0 | cluster.start_timeout_seconds=0 must be positive",
                 "cluster.lease_seconds=0         | cluster.lease_seconds=0 must be positive",
                 "cluster.step_timeout_seconds=0  | cluster.step_timeout_seconds=0 must be positive",
-                "corpus.format=xml               | corpus.format=xml must be one of auto, text, jsonl, csv, tsv, parquet, html",
+                "corpus.format=xml               | corpus.format=xml must be one of auto, text, jsonl, csv, tsv,"
+                        + " parquet, html",
                 "corpus.max_bad_fraction=1.0     | corpus.max_bad_fraction=1.0 must be in [0, 1)",
                 "corpus.sources=[{name: a}]      | corpus.sources[a].input is empty: give files",
                 "corpus.sources=[{name: A, input: x}] | corpus.sources[].name=A must be of a-z, 0-9, _ and -",
                 "corpus.sources=[{name: a, input: x, weight: -1}] | corpus.sources[a].weight=-1.0 must be in",
                 "corpus.sources=[{name: a, input: x}, {name: a, input: y}] | two of the name a: give each its own",
                 "training.packing=tight          | training.packing=tight must be one of stream, greedy, best_fit",
-                "training.curriculum=[{from_step: -1, weights: {a: 1}}] | training.curriculum[0].from_step=-1 must not be negative",
-                "training.curriculum=[{from_step: 3, weights: {a: -1, b: 1}}] | training.curriculum[0].weights: a=-1.0 must not be negative",
-                "training.curriculum=[{from_step: 3, weights: {a: 0}}] | training.curriculum[0].weights={a=0.0} leaves nothing to draw from",
-                "training.curriculum=[{from_step: 3}] | training.curriculum[0].weights is empty: give each source a weight",
-                "training.curriculum=[{from_step: 3, weights: {a: x}}] | training.curriculum[0].weights={\"a\":\"x\"} is not numbers by name",
-                "training.curriculum=[{from_step: 3, weights: {a: 1}}, {from_step: 3, weights: {a: 1}}] | training.curriculum[1].from_step=3 must be greater than that of the stage before",
+                "training.curriculum=[{from_step: -1, weights: {a: 1}}] | training.curriculum[0].from_step=-1 must not"
+                        + " be negative",
+                "training.curriculum=[{from_step: 3, weights: {a: -1, b: 1}}] | training.curriculum[0].weights: a=-1.0"
+                        + " must not be negative",
+                "training.curriculum=[{from_step: 3, weights: {a: 0}}] | training.curriculum[0].weights={a=0.0} leaves"
+                        + " nothing to draw from",
+                "training.curriculum=[{from_step: 3}] | training.curriculum[0].weights is empty: give each source a"
+                        + " weight",
+                "training.curriculum=[{from_step: 3, weights: {a: x}}] | training.curriculum[0].weights={\"a\":\"x\"}"
+                        + " is not numbers by name",
+                "training.curriculum=[{from_step: 3, weights: {a: 1}}, {from_step: 3, weights: {a: 1}}] |"
+                        + " training.curriculum[1].from_step=3 must be greater than that of the stage before",
                 "corpus.sample_by=word           | corpus.sample_by=word must be one of paragraph, line, document",
                 "corpus.val_fraction=1.0         | corpus.val_fraction=1.0 must be in [0, 1)",
                 "corpus.val_fraction=-0.1        | corpus.val_fraction=-0.1 must be in [0, 1)",
                 "corpus.shard_bytes=100          | corpus.shard_bytes=100 must be at least 65536",
-                "corpus.sources=[{name: a, input: /a, format: parquet, encoding: windows-1252}] | corpus.sources[a].encoding has no effect on corpus.sources[a].format=parquet",
-                "corpus.sources=[{name: a, input: /a, format: text, id_field: id}] | corpus.sources[a].id_field has no effect on corpus.sources[a].format=text: leave it out",
-                "corpus.sources=[{name: a, input: /a, format: jsonl, sample_by: line}] | corpus.sources[a].sample_by has no effect on corpus.sources[a].format=jsonl",
-                "corpus.decontaminate.ngram=12   | corpus.decontaminate.ngram and least_words are of corpus.decontaminate.against",
+                "corpus.sources=[{name: a, input: /a, format: parquet, encoding: windows-1252}] |"
+                        + " corpus.sources[a].encoding has no effect on corpus.sources[a].format=parquet",
+                "corpus.sources=[{name: a, input: /a, format: text, id_field: id}] | corpus.sources[a].id_field has no"
+                        + " effect on corpus.sources[a].format=text: leave it out",
+                "corpus.sources=[{name: a, input: /a, format: jsonl, sample_by: line}] | corpus.sources[a].sample_by"
+                        + " has no effect on corpus.sources[a].format=jsonl",
+                "corpus.decontaminate.ngram=12   | corpus.decontaminate.ngram and least_words are of"
+                        + " corpus.decontaminate.against",
                 "corpus.text_field=              | corpus.text_field is empty",
                 "dataset.folds=1                 | dataset.folds=1 must be 0 or at least 2",
                 "dataset.fold=1                  | dataset.fold=1 must be in [0, dataset.folds=0)",
                 "dataset.folds=-3                | dataset.folds=-3 must be 0 or at least 2",
-                "tokenizer.kind=word             | tokenizer.kind=word must be one of bpe, unigram, wordpiece, file, gpt2",
+                "tokenizer.kind=word             | tokenizer.kind=word must be one of bpe, unigram, wordpiece, file,"
+                        + " gpt2",
                 "tokenizer.vocab_size=256        | tokenizer.vocab_size=256 must be at least 257",
-                "tokenizer.special_tokens=[é]    | tokenizer.special_tokens=é is the token of a byte: write it as no text has it",
+                "tokenizer.special_tokens=[é]    | tokenizer.special_tokens=é is the token of a byte: write it as no"
+                        + " text has it",
                 "tokenizer.kind=file             | tokenizer.file is not set for tokenizer.kind=file",
                 "model.architecture=rnn          | model.architecture=rnn must be one of gpt2",
                 "model.layers=0                  | model.layers=0 must be at least 1",
@@ -87,16 +100,22 @@ class ConfigValidationTest {
                 "training.warmup_steps=-1        | training.warmup_steps=-1 must not be negative",
                 "training.schedule=step          | training.schedule=step must be one of cosine, linear, constant, wsd",
                 "training.decay_steps=-1         | training.decay_steps=-1 must not be negative",
-                "training.decay_steps=5          | training.decay_steps=5 is for training.schedule=wsd, which is cosine",
+                "training.decay_steps=5          | training.decay_steps=5 is for training.schedule=wsd, which is"
+                        + " cosine",
                 "training.weight_decay=-1        | training.weight_decay=-1.0 must not be negative",
                 "training.beta1=1                | training.beta1=1.0 must be in [0, 1)",
                 "training.beta2=-0.5             | training.beta2=-0.5 must be in [0, 1)",
                 "training.epsilon=0              | training.epsilon=0.0 must be positive",
                 "training.epsilon=1e-50          | training.epsilon=1.0E-50 is 0.0 in float32, in which it is used",
-                "training.learning_rate=1e39     | training.learning_rate=1.0E39 is Infinity in float32, in which it is used",
-                "training.weight_decay=1e-50     | training.weight_decay=1.0E-50 is 0.0 in float32, in which it is used",
+                "training.learning_rate=1e39     | training.learning_rate=1.0E39 is Infinity in float32, in which it"
+                        + " is used",
+                "training.weight_decay=1e-50     | training.weight_decay=1.0E-50 is 0.0 in float32, in which it is"
+                        + " used",
                 "training.clip_norm=-1           | training.clip_norm=-1.0 must not be negative",
                 "training.precision=fp8          | training.precision=fp8 must be one of fp32",
+                "training.quantization=int3      | training.quantization=int3 must be one of none, int8, int4",
+                "training.quantization_group_size=7 | training.quantization_group_size=7 must be an even number from 2"
+                        + " on",
                 "training.eval_every=-1          | training.eval_every=-1 must not be negative",
                 "training.pruning.sparsity=0.3 | training.pruning.sparsity=0.3 has no effect with training.pruning.method=none: leave it out",
                 "training.pruning={method: keep, every: 3} | training.pruning.every=3 has no effect with training.pruning.method=keep: leave it out",
@@ -109,13 +128,16 @@ class ConfigValidationTest {
                 "sync.mode=async                 | sync.mode=async must be one of bsp, local",
                 "sync.delay=2                    | sync.delay=2 must be 0 or 1",
                 "sync.parameters=int8            | sync.parameters=int8 must be one of auto, f32, bf16",
-                "sync.parameters=bf16            | sync.parameters=bf16 would round parameters that training.precision=fp32"
-                        + " computes with as they are: set training.precision=bf16, or leave it auto",
+                "sync.parameters=bf16            | sync.parameters=bf16 would round parameters that"
+                        + " training.precision=fp32 computes with as they are: set training.precision=bf16, or leave it"
+                        + " auto",
                 "sync.steps=0                    | sync.steps=0 must be positive",
                 "sync.outer_momentum=1.0         | sync.outer_momentum=1.0 must be from 0 to below 1",
-                "sync.warmup_steps=5             | sync.warmup_steps=5 must be 0 or more, and 0 with sync.delay=0 and sync.mode=bsp",
+                "sync.warmup_steps=5             | sync.warmup_steps=5 must be 0 or more, and 0 with sync.delay=0 and"
+                        + " sync.mode=bsp",
                 "sync.inner_state=mean           | sync.inner_state=mean must be one of keep, reset",
-                "sync.weight_prediction=true     | sync.weight_prediction=true is of sync.delay=1: with sync.delay=0 no gradient is late",
+                "sync.weight_prediction=true     | sync.weight_prediction=true is of sync.delay=1: with sync.delay=0"
+                        + " no gradient is late",
                 "sync.weight_prediction=maybe    | sync.weight_prediction=maybe must be one of auto, true, false",
                 "checkpoint.every=0              | checkpoint.every=0 must be at least 1",
                 "checkpoint.keep=0               | checkpoint.keep=0 must be at least 1",
@@ -140,10 +162,13 @@ class ConfigValidationTest {
                 "distillation.weight=0         | distillation.weight=0.0 must be in (0, 1]",
                 "distillation.weight=1.5       | distillation.weight=1.5 must be in (0, 1]",
                 "distillation.hidden=all       | distillation.hidden=all must be one of none, last, blocks",
-                "distillation.hidden_loss=cosine | distillation.hidden_loss and hidden_weight have no effect with distillation.hidden=none",
-                "distillation.teacher=''      | distillation has settings, and neither distillation.teacher nor distillation.logits is set",
+                "distillation.hidden_loss=cosine | distillation.hidden_loss and hidden_weight have no effect with"
+                        + " distillation.hidden=none",
+                "distillation.teacher=''      | distillation has settings, and neither distillation.teacher nor"
+                        + " distillation.logits is set",
                 "distillation.hidden_loss=dot  | distillation.hidden_loss=dot must be one of mse, cosine",
-                "distillation.hidden_weight=0  | distillation.hidden_weight=0.0 must be positive: distillation.hidden=none",
+                "distillation.hidden_weight=0  | distillation.hidden_weight=0.0 must be positive:"
+                        + " distillation.hidden=none",
                 "cluster.residency=streamed    | cluster.residency=streamed does not go with distillation.teacher",
             })
     void refusesBesideATeacher(String override, String message) {
@@ -158,8 +183,10 @@ class ConfigValidationTest {
             value = {
                 "distillation.teacher=/t         | distillation.logits and distillation.teacher exclude each other",
                 "distillation.hidden=last        | distillation.hidden=last needs distillation.teacher",
-                "model.architecture=bert         | distillation.logits is of models that predict the next token: model.architecture=bert",
-                "finetune.task=text              | distillation.logits is of a corpus: finetune.task=text needs distillation.teacher",
+                "model.architecture=bert         | distillation.logits is of models that predict the next token:"
+                        + " model.architecture=bert",
+                "finetune.task=text              | distillation.logits is of a corpus: finetune.task=text needs"
+                        + " distillation.teacher",
             })
     void refusesBesideWhatATeacherSaid(String override, String message) {
         assertThat(ConfigLoaderTest.problem("run: {dir: /tmp/run}\ndistillation: {logits: /l}", override))
@@ -176,8 +203,8 @@ class ConfigValidationTest {
                 .contains("finetune.task=preference does not go with distillation.teacher");
         assertThat(ConfigLoaderTest.problem(
                         taught, "finetune.task=classification", "finetune.from=/base", "finetune.frozen_layers=-1"))
-                .contains(
-                        "distillation.hidden=blocks is of blocks that learn, and finetune.frozen_layers=-1 leaves none");
+                .contains("distillation.hidden=blocks is of blocks that learn, and finetune.frozen_layers=-1 leaves"
+                        + " none");
         assertThat(ConfigLoaderTest.problem(taught, "model.architecture=t5"))
                 .contains("distillation.hidden=blocks is not of model.architecture=t5");
     }
@@ -200,8 +227,8 @@ class ConfigValidationTest {
                         "sync.mode=local",
                         "training.eval_every=0",
                         "sync.parameters=bf16"))
-                .contains(
-                        "sync.parameters=bf16 is of sync.mode=bsp: lanes begin their rounds with parameters in float32");
+                .contains("sync.parameters=bf16 is of sync.mode=bsp: lanes begin their rounds with parameters in"
+                        + " float32");
     }
 
     @Test
@@ -227,10 +254,14 @@ class ConfigValidationTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "1 | false | 0.15 | model.context=1 must be at least 3 for model.architecture=bert: 2 tokens of a sequence are",
-                "2 | false | 0.15 | model.context=2 must be at least 3 for model.architecture=bert: 2 tokens of a sequence are",
-                "4 | true  | 0.15 | model.context=4 must be at least 5 for model.architecture=bert with model.next_sentence: 3",
-                "8 | false | 0.95 | training.mask_fraction=0.95 of model.context=8 are 8 tokens to predict, but only 6 of a",
+                "1 | false | 0.15 | model.context=1 must be at least 3 for model.architecture=bert: 2 tokens of a"
+                        + " sequence are",
+                "2 | false | 0.15 | model.context=2 must be at least 3 for model.architecture=bert: 2 tokens of a"
+                        + " sequence are",
+                "4 | true  | 0.15 | model.context=4 must be at least 5 for model.architecture=bert with"
+                        + " model.next_sentence: 3",
+                "8 | false | 0.95 | training.mask_fraction=0.95 of model.context=8 are 8 tokens to predict, but only 6"
+                        + " of a",
             })
     void aMaskedSequenceMustHaveRoomForWhatIsPredicted(int context, boolean pairs, double fraction, String message) {
         assertThat(masked(context, pairs, fraction)).contains(message);

@@ -36,6 +36,12 @@ public final class Dl4jEngineProvider implements EngineProvider {
         if (options.streamed()) {
             throw refused("cluster.residency=streamed", "cluster.residency=whole");
         }
+        if (options.rounded() != null) {
+            throw refused("training.quantization=" + options.rounded().type().word(), "training.quantization=none");
+        }
+        if (!options.quantized().none()) {
+            throw refused("quantised weights", "float32 weights");
+        }
         if (options.documentAttention()) {
             throw refused("training.document_attention=true", "training.document_attention=false");
         }

@@ -71,6 +71,29 @@ public final class ReplicaLoader {
         return loaded(replica, () -> load(replica, parameters));
     }
 
+    /**
+     * The same with some of its parameters as whole numbers and scales.
+     *
+     * @param options say which
+     * @param parameters of all others, in their order
+     * @param quantized gives a replica those
+     */
+    public static ModelReplica open(
+            ModelShape shape, ReplicaOptions options, InitialCheckpoint.Source parameters, Quantized quantized)
+            throws IOException {
+        ModelReplica replica = Engines.open(Engines.TORCH, shape, options);
+        return loaded(replica, () -> {
+            load(replica, parameters);
+            quantized.fill(replica);
+        });
+    }
+
+    /** Gives a replica what it keeps as whole numbers. */
+    @FunctionalInterface
+    public interface Quantized {
+        void fill(ModelReplica replica) throws IOException;
+    }
+
     /** Fills a replica; one that cannot be filled is closed. */
     @FunctionalInterface
     private interface Filling {

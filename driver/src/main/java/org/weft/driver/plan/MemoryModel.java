@@ -6,6 +6,7 @@ import org.weft.core.config.ClusterConfig;
 import org.weft.core.config.ClusterConfig.Device;
 import org.weft.core.config.TokenizerConfig;
 import org.weft.core.config.TrainingConfig.Precision;
+import org.weft.core.config.TrainingConfig.Quantization;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.lanes.LaneSpan;
 import org.weft.core.lanes.TreeNode;
@@ -103,7 +104,7 @@ public final class MemoryModel {
         return new WorkerMemory(
                 held,
                 held,
-                bf16 ? held : 0,
+                quantizes() ? 2 * held : bf16 ? held : 0,
                 activations,
                 bf16 ? 2 * logits(sequences) : logits(sequences),
                 kept,
@@ -111,6 +112,11 @@ public final class MemoryModel {
                 0,
                 0,
                 0);
+    }
+
+    /** Whether products take a second copy of parameters and gradients, in float32. */
+    private boolean quantizes() {
+        return config.training().quantization() != Quantization.NONE;
     }
 
     private long logits(int sequences) {
@@ -130,7 +136,7 @@ public final class MemoryModel {
         return new WorkerMemory(
                 vector + frozen,
                 vector,
-                bf16 ? vector + frozen / 2 : 0,
+                quantizes() ? 2 * vector : bf16 ? vector + frozen / 2 : 0,
                 activations,
                 bf16 ? 2 * logits : logits,
                 (shares.keptSums() + inner * innerShares.keptSums()) * vector,

@@ -46,6 +46,7 @@ final class Decoders {
     /** Logits of the token that follows what is written beside a text that is read. (V) */
     static float[] answerLogits(
             BlockwiseBackward backward, AlignedBatch aligned, ModelShape shape, ComputeDevice device) {
+        shape.requireFits(aligned.batch().context());
         try (PointerScope scope = new PointerScope()) {
             TokenTensors tokens = TokenTensors.of(aligned, shape.vocabSize(), device.torchDevice());
             int[] last = {aligned.batch().context() - 1};

@@ -1,6 +1,7 @@
 package org.weft.engine.torch;
 
 import java.util.BitSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,6 +25,9 @@ import org.weft.engine.ReplicaOptions;
  * leaves: 4 P bytes more. Its gradients are added to the float32 ones range by range, so that what accumulates over
  * micro-batches accumulates in float32.
  *
+ * <p>The same is done where weights are rounded to a grid while they learn: what products take is rounded, and the gradients of that are
+ * taken for those of what it was rounded from (straight-through: Bengio et al. 2013).
+ *
  * <p>Parameters that do not learn stand in a third vector, without gradients. Where nothing ever learns there are no gradients at all.
  *
  * <p>P parameters that learn, Q that do not.
@@ -37,6 +41,10 @@ final class FlatTensors {
     private final Adaptation.Lora lora;
     private final Set<String> factors;
     private final PieceRanges pages; // null where everything is there
+    private final boolean bfloat16; // whether products are
+    private final Map<String, QuantizedWeight> quantized; // in none of the vectors
+    private final GridRounding grid; // null where products take parameters as they are, or in bfloat16
+    private ObservedInputs observed; // null where nobody asks what layers are given
     private final Leaves wide;
     private final Leaves narrow; // wide itself without bfloat16
     /** Which of the layout's parameters have changed since they were rounded; guards itself. */
@@ -45,17 +53,18 @@ final class FlatTensors {
     private volatile boolean frozenStale = true;
 
     FlatTensors(ModelShape shape, ComputeDevice device, ScalarType type, ReplicaOptions options) {
-        boolean bfloat16 = options.bfloat16();
-        boolean streamed = options.streamed();
+        bfloat16 = options.bfloat16();
         AdaptedLayout adapted = shape.adapted();
         lora = shape.adaptation().lora();
-        layout = adapted.learned();
-        frozenLayout = adapted.frozen();
+        layout = options.quantized().rest(adapted.learned());
+        frozenLayout = options.quantized().rest(adapted.frozen());
+        quantized = QuantizedWeight.all(shape, adapted, options.quantized());
+        grid = options.rounded() == null ? null : new GridRounding(options.rounded(), shape, layout);
         factors = Stream.concat(layout.parameters().stream(), frozenLayout.parameters().stream())
                 .filter(Parameter::factor)
                 .map(Parameter::name)
                 .collect(Collectors.toUnmodifiableSet());
-        pages = streamed ? PieceRanges.of(shape, layout, true) : null;
+        pages = options.streamed() ? PieceRanges.of(shape, layout, true) : null;
         parameters = vector(device, type);
         gradients = options.fixed() ? null : vector(device, type);
         frozen = frozenLayout.size() == 0 ? null : device.allocate(frozenLayout.size(), type);
@@ -63,22 +72,45 @@ final class FlatTensors {
         if (frozen != null) {
             wide.addFrozen(frozenLayout, frozen.tensor());
         }
-        if (bfloat16 && streamed) {
-            narrow = new Leaves(
-                    layout, vector(device, ScalarType.BFloat16)::narrow, vector(device, ScalarType.BFloat16)::narrow);
-        } else if (bfloat16) {
-            Tensor rounded = parameters.tensor().to(ScalarType.BFloat16); // (P)
+        ScalarType taken = bfloat16 ? ScalarType.BFloat16 : type;
+        if (!bfloat16 && grid == null) {
+            narrow = wide;
+        } else if (pages != null) {
+            narrow = new Leaves(layout, vector(device, taken)::narrow, vector(device, taken)::narrow);
+        } else {
+            Tensor rounded = copy(parameters); // (P)
             Tensor sums = gradients == null ? null : torch.zeros_like(rounded); // (P)
             narrow = new Leaves(
                     layout,
                     (offset, length) -> rounded.narrow(0, offset, length),
                     sums == null ? null : (offset, length) -> sums.narrow(0, offset, length));
             if (frozen != null) {
-                narrow.addFrozen(frozenLayout, frozen.tensor().to(ScalarType.BFloat16)); // (Q)
+                narrow.addFrozen(frozenLayout, copy(frozen)); // (Q)
             }
-        } else {
-            narrow = wide;
         }
+    }
+
+    private Tensor copy(FlatVector vector) {
+        Tensor own = vector.tensor();
+        return bfloat16 ? own.to(ScalarType.BFloat16) : own.clone();
+    }
+
+    /** A matrix that is kept as whole numbers; null of all others. */
+    QuantizedWeight quantized(String name) {
+        return quantized.get(name);
+    }
+
+    /** Who is told what linear layers are given; null for nobody. */
+    ObservedInputs observed() {
+        return observed;
+    }
+
+    /** Has another one told; the one before is closed. */
+    void observe(ObservedInputs other) {
+        if (observed != null) {
+            observed.close();
+        }
+        observed = other;
     }
 
     private FlatVector vector(ComputeDevice device, ScalarType type) {
@@ -150,12 +182,12 @@ final class FlatTensors {
     }
 
     boolean bfloat16() {
-        return narrow != wide;
+        return bfloat16;
     }
 
     /** Says that a range of the parameters has changed; any thread. */
     void parametersChanged(long offset, long length) {
-        if (!bfloat16()) {
+        if (narrow == wide) {
             return;
         }
         synchronized (stale) {
@@ -178,7 +210,7 @@ final class FlatTensors {
      * computed with, on the replica's thread.
      */
     void refreshFactors(long offset, long length) {
-        if (!bfloat16()) {
+        if (narrow == wide) {
             return;
         }
         if (frozen != null && frozenStale) {
@@ -198,9 +230,10 @@ final class FlatTensors {
 
     private void round(Parameter parameter) {
         try (PointerScope scope = new PointerScope()) {
+            Tensor values = parameters.narrow(parameter.offset(), parameter.size());
             narrow.parameters
                     .narrow(parameter.offset(), parameter.size())
-                    .copy_(parameters.narrow(parameter.offset(), parameter.size()));
+                    .copy_(grid == null ? values : grid.of(parameter, values));
         }
     }
 
@@ -222,7 +255,7 @@ final class FlatTensors {
     private void zeroGradients(long offset, long length) {
         try (PointerScope scope = new PointerScope()) {
             gradients.narrow(offset, length).zero_();
-            if (bfloat16()) {
+            if (narrow != wide) {
                 narrow.gradients.narrow(offset, length).zero_();
             }
         }
@@ -234,7 +267,7 @@ final class FlatTensors {
 
     /** Takes what backward has left in a range of the factors' gradients over into the gradient. */
     void foldGradients(long offset, long length) {
-        if (!bfloat16() || length == 0) {
+        if (narrow == wide || length == 0) {
             return;
         }
         try (PointerScope scope = new PointerScope()) {

@@ -10,14 +10,18 @@ import org.weft.core.model.AdaptedLayout;
 
 /**
  * A linear layer over the last dimension, with a low-rank adapter beside it where the layout has one. Its products are in
- * the type of {@link FlatTensors#factor}, and so is what it returns.
+ * the type of {@link FlatTensors#factor}, and so is what it returns. A matrix that is kept as whole numbers is multiplied as such, and
+ * bias and result are float32.
  *
  * <p>N rows, I inputs, O outputs, R rank.
  */
 final class Linear {
-    private final Tensor weight; // (I, O), or (O, I)
+    private final Tensor weight; // (I, O), or (O, I), or null
+    private final QuantizedWeight quantized; // or null
     private final Tensor bias; // (O), or null
     private final boolean inputFirst;
+    private final String name;
+    private final FlatTensors flat;
     private final TensorOptional optionalBias;
     private final ScalarType type;
     private final Tensor down; // (R, I), or null
@@ -25,8 +29,11 @@ final class Linear {
     private final Scalar scale;
 
     private Linear(String name, FlatTensors flat, boolean inputFirst) {
+        this.name = name + ".weight";
+        this.flat = flat;
         boolean biased = flat.has(name + ".bias");
-        weight = flat.factor(name + ".weight");
+        quantized = flat.quantized(this.name);
+        weight = quantized == null ? flat.factor(this.name) : null;
         bias = biased ? flat.factor(name + ".bias") : null;
         optionalBias = biased ? new TensorOptional(bias) : new TensorOptional();
         type = flat.factorType();
@@ -49,6 +56,13 @@ final class Linear {
 
     /** (B, T, I) to (B, T, O), or (N, I) to (N, O). */
     Tensor apply(Tensor x) {
+        if (flat.observed() != null) {
+            flat.observed().see(name, x);
+        }
+        if (quantized != null) {
+            Tensor product = quantized.apply(x);
+            return bias == null ? product : product.add_(bias);
+        }
         Tensor input = x.scalar_type() == type ? x : x.to(type);
         Tensor output = product(input);
         return down == null ? output : output.add(adapted(input), scale);

@@ -3,6 +3,9 @@ package org.weft.engine.torch;
 import java.util.TreeSet;
 import org.weft.core.WeftException;
 import org.weft.core.model.ModelShape;
+import org.weft.core.params.Parameter;
+import org.weft.core.quantize.QuantizationGrid;
+import org.weft.core.quantize.QuantizedParameters;
 import org.weft.engine.EngineProvider;
 import org.weft.engine.Engines;
 import org.weft.engine.ModelReplica;
@@ -33,8 +36,63 @@ public final class TorchEngineProvider implements EngineProvider {
         requireWhole(shape, options);
     }
 
+    /** What is not rounded while it learns. */
+    private static void requireRounded(ModelShape shape, ReplicaOptions options) {
+        QuantizationGrid grid = options.rounded();
+        if (grid == null) {
+            return;
+        }
+        String named = "training.quantization=" + grid.type().word();
+        if (shape.adaptation().lora() != null) {
+            throw WeftException.usage(
+                    named + " does not go with finetune.method=lora: adapters are merged into what would be rounded",
+                    "set finetune.method=full");
+        }
+        if (shape.adapted().frozen().size() > 0) {
+            throw WeftException.usage(
+                    named + " rounds what learns, and finetune.frozen_layers leaves blocks as they are",
+                    "set finetune.frozen_layers=0");
+        }
+        boolean inputFirst = shape.family().inputFirst();
+        for (Parameter parameter : QuantizedParameters.candidates(shape, shape.layout())) {
+            int inputs = parameter.shape().get(inputFirst ? 0 : 1);
+            if (!grid.divides(inputs)) {
+                throw WeftException.usage(
+                        "training.quantization_group_size=" + grid.groupSize() + " does not divide the " + inputs
+                                + " inputs of " + parameter.name(),
+                        "set one that divides every width of the model: 32 and 64 are usual, too");
+            }
+        }
+    }
+
+    /** What is not computed with whole numbers. */
+    private static void requireQuantized(ReplicaOptions options) {
+        if (options.quantized().none()) {
+            return;
+        }
+        String what = null;
+        if (!options.device().equals("cpu")) {
+            what = "device=" + options.device();
+        } else if (options.bfloat16()) {
+            what = "precision bf16, which is of float32 weights";
+        } else if (options.streamed()) {
+            what = "cluster.residency=streamed";
+        }
+        if (what != null) {
+            throw WeftException.usage(
+                    "a model whose weights are quantised does not go with " + what,
+                    "compute it on the CPU, in fp32: its matrices are "
+                            + options.quantized().type().word() + " all the same");
+        }
+    }
+
     /** What is not computed block by block. */
     static void requireWhole(ModelShape shape, ReplicaOptions options) {
+        if (shape.vocabSize() < 1) {
+            throw WeftException.invalidData("vocabulary=" + shape.vocabSize() + " must be at least 1", "");
+        }
+        requireQuantized(options);
+        requireRounded(shape, options);
         if (!options.streamed()) {
             return;
         }

@@ -2,18 +2,20 @@ package org.weft.engine.torch;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.weft.core.WeftException;
 import org.weft.core.batches.Batch;
 import org.weft.core.config.DistillationConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.model.TaskHead.Pooling;
 import org.weft.core.params.ParameterLayout;
+import org.weft.core.quantize.QuantizedMatrix;
 import org.weft.engine.Decoder;
 import org.weft.engine.Evaluated;
 import org.weft.engine.Figure;
 import org.weft.engine.GradientListener;
+import org.weft.engine.InputSquares;
 import org.weft.engine.MicroBatchKey;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.ParameterPages;
@@ -31,18 +33,18 @@ public final class TorchReplica implements ModelReplica {
     private final PointerScope memory = new PointerScope();
     private final ModelShape shape;
     private final ReplicaOptions options;
-    private final Thread owner = Thread.currentThread();
+    private final Ownership ownership;
     private final ComputeDevice device;
     private final FlatTensors flat;
     private final Transformer model;
     private final BlockwiseBackward backward;
     private final StreamedPasses spans; // null where everything is held
     private Teaching teaching = Teaching.NOBODY;
-    private volatile boolean closed;
 
     private TorchReplica(ModelShape shape, ReplicaOptions options, ScalarType type) {
         this.shape = shape;
         this.options = options;
+        ownership = new Ownership(options.device());
         try (PointerScope building = memory) {
             device = ComputeDevice.open(options.device());
             flat = new FlatTensors(shape, device, type, options);
@@ -62,9 +64,6 @@ public final class TorchReplica implements ModelReplica {
 
     /** In float64, for comparing gradients with finite differences: windows then hold 8 bytes an element. */
     static TorchReplica open(ModelShape shape, ReplicaOptions options, ScalarType type) {
-        if (shape.vocabSize() < 1) {
-            throw WeftException.invalidData("vocabulary=" + shape.vocabSize() + " must be at least 1", "");
-        }
         TorchEngineProvider.requireWhole(shape, options);
         NativeRuntime.setThreads(options.threads());
         return new TorchReplica(shape, options, type);
@@ -77,7 +76,7 @@ public final class TorchReplica implements ModelReplica {
 
     @Override
     public ByteBuffer parameters(long offset, int length) {
-        checkOpen();
+        ownership.requireOpen();
         return flat.parameters().window(offset, length);
     }
 
@@ -88,14 +87,14 @@ public final class TorchReplica implements ModelReplica {
 
     @Override
     public void parametersWritten(long offset, long length) {
-        checkOpen();
+        ownership.requireOpen();
         flat.parameters().upload(offset, length);
         flat.parametersChanged(offset, length);
     }
 
     @Override
     public boolean follow(ParameterPages pages) {
-        checkOwner();
+        ownership.require();
         backward.follow(pages);
         return true;
     }
@@ -107,20 +106,37 @@ public final class TorchReplica implements ModelReplica {
 
     @Override
     public ByteBuffer frozen(long offset, int length) {
-        checkOpen();
+        ownership.requireOpen();
         return flat.frozen().window(offset, length);
     }
 
     @Override
     public void frozenWritten(long offset, long length) {
-        checkOpen();
+        ownership.requireOpen();
         flat.frozen().upload(offset, length);
         flat.frozenChanged();
     }
 
     @Override
+    public void quantized(String parameter, QuantizedMatrix matrix) {
+        ownership.require();
+        flat.quantized(parameter).fill(matrix);
+    }
+
+    @Override
+    public void observe(Set<String> parameters) {
+        ownership.require();
+        flat.observe(parameters.isEmpty() ? null : new ObservedInputs(parameters));
+    }
+
+    @Override
+    public List<InputSquares> observed() {
+        return flat.observed() == null ? List.of() : flat.observed().toHost();
+    }
+
+    @Override
     public void zeroGradients() {
-        checkOwner();
+        ownership.require();
         flat.zeroGradients();
         backward.loads().clear();
         teaching.clear();
@@ -149,7 +165,7 @@ public final class TorchReplica implements ModelReplica {
 
     @Override
     public void learnFrom(ModelReplica teacher, DistillationConfig how) {
-        checkOwner();
+        ownership.require();
         teaching = Teaching.of(teacher, this, how);
     }
 
@@ -177,7 +193,7 @@ public final class TorchReplica implements ModelReplica {
 
     @Override
     public ByteBuffer gradients(long offset, int length) {
-        checkOpen();
+        ownership.requireOpen();
         return flat.gradients().window(offset, length);
     }
 
@@ -200,7 +216,7 @@ public final class TorchReplica implements ModelReplica {
 
     @Override
     public float[][] logits(int[] tokens, int... positions) {
-        checkOwner();
+        ownership.require();
         try (PointerScope scope = new PointerScope()) {
             return Logits.toHost(backward.logits(
                     TokenTensors.text(tokens, shape, device.torchDevice()), positions, scope)); // (n, V)
@@ -214,13 +230,11 @@ public final class TorchReplica implements ModelReplica {
 
     @Override
     public float[] answerLogits(int[] source, int[] answer) {
-        checkOwner();
+        ownership.require();
         if (!encodesSource()) {
             return ModelReplica.super.answerLogits(source, answer);
         }
-        AlignedBatch aligned = AlignedBatch.of(source, answer);
-        shape.requireFits(aligned.batch().context());
-        return Decoders.answerLogits(backward, aligned, shape, device);
+        return Decoders.answerLogits(backward, AlignedBatch.of(source, answer), shape, device);
     }
 
     @Override
@@ -229,7 +243,7 @@ public final class TorchReplica implements ModelReplica {
     }
 
     private TurnedAlike alike(Batch batch) {
-        checkOwner();
+        ownership.require();
         shape.requireFits(batch.context());
         return new TurnedAlike(shape, device.torchDevice(), batch);
     }
@@ -241,7 +255,7 @@ public final class TorchReplica implements ModelReplica {
 
     @Override
     public float[][] hiddenStates(int[] tokens) {
-        checkOwner();
+        ownership.require();
         try (PointerScope scope = new PointerScope()) {
             return Logits.toHost(
                     backward.hiddenStates(TokenTensors.text(tokens, shape, device.torchDevice()), scope)); // (T, D)
@@ -255,46 +269,32 @@ public final class TorchReplica implements ModelReplica {
 
     @Override
     public Decoder decoder(int rows, long keptBytes) {
-        checkOwner();
-        return Decoders.of(model, shape, flat, device, new Decoders.Room(rows, keptBytes), this::checkOwner);
+        ownership.require();
+        return Decoders.of(model, shape, flat, device, new Decoders.Room(rows, keptBytes), ownership::require);
     }
 
     @Override
     public double measurePeakFlops() {
-        checkOwner();
+        ownership.require();
         return MatrixPeak.flops(flat, device, options.threads() == 1);
     }
 
     BatchTensors onDevice(Batch batch) {
-        checkOwner();
+        ownership.require();
         shape.requireFits(batch.context());
         return BatchTensors.of(batch, shape, device.torchDevice());
     }
 
-    private void checkOpen() {
-        if (closed) {
-            throw new IllegalStateException("the replica on " + options.device() + " is closed");
-        }
-    }
-
-    private void checkOwner() {
-        checkOpen();
-        if (Thread.currentThread() != owner) {
-            throw new IllegalStateException("the replica belongs to thread " + owner.getName() + ", called by "
-                    + Thread.currentThread().getName());
-        }
-    }
-
     @Override
     public void close() {
-        if (closed) {
+        if (!ownership.close()) {
             return;
         }
-        closed = true;
         teaching.close();
         if (model.head() != null) {
             model.head().close();
         }
+        flat.observe(null);
         memory.deallocate();
     }
 }
