@@ -38,19 +38,7 @@ public record ReplicaOptions(
         }
     }
 
-    /** Of replicas whose parameters are float32. */
-    public ReplicaOptions(
-            String device,
-            int threads,
-            boolean bfloat16,
-            boolean recompute,
-            boolean documentAttention,
-            boolean streamed,
-            boolean fixed) {
-        this(device, threads, bfloat16, recompute, documentAttention, streamed, fixed, QuantizedParameters.NONE, null);
-    }
-
-    /** Of replicas that learn. */
+    /** Of replicas that learn, whose parameters are float32. */
     public ReplicaOptions(
             String device,
             int threads,
@@ -58,7 +46,7 @@ public record ReplicaOptions(
             boolean recompute,
             boolean documentAttention,
             boolean streamed) {
-        this(device, threads, bfloat16, recompute, documentAttention, streamed, false);
+        this(device, threads, bfloat16, recompute, documentAttention, streamed, false, QuantizedParameters.NONE, null);
     }
 
     /** Of replicas that hold all of their parameters. */
@@ -134,6 +122,12 @@ public record ReplicaOptions(
     /** Of a model beside one that is trained so: it is computed alike, and never learns. */
     public static ReplicaOptions teaching(String device, ClusterConfig cluster, TrainingConfig training) {
         ReplicaOptions own = training(device, cluster.threads(), training);
-        return new ReplicaOptions(device, own.threads, own.bfloat16, false, own.documentAttention, false, true);
+        return new ReplicaOptions(device, own.threads, own.bfloat16, false, own.documentAttention).frozen();
+    }
+
+    /** The same of a replica that never learns. */
+    public ReplicaOptions frozen() {
+        return new ReplicaOptions(
+                device, threads, bfloat16, recompute, documentAttention, streamed, true, quantized, rounded);
     }
 }

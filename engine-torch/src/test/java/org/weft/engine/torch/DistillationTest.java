@@ -39,7 +39,7 @@ class DistillationTest {
     private static final int CONTEXT = 6;
     private static final double T = 3;
     private static final double WEIGHT = 0.7;
-    private static final ReplicaOptions FIXED = new ReplicaOptions("cpu", 1, false, false, false, false, true);
+    private static final ReplicaOptions FIXED = ReplicaOptions.cpu(1).frozen();
 
     private static DistillationConfig how(String... more) {
         List<String> settings = Stream.concat(
@@ -239,7 +239,7 @@ class DistillationTest {
         ModelShape shape = Replicas.llama(2, 16, 4, CONTEXT, VOCABULARY);
         Batch batch = Replicas.batch(0, 2, CONTEXT, VOCABULARY);
         ReplicaOptions options = new ReplicaOptions("cpu", 1, bfloat16, recompute);
-        ReplicaOptions fixed = new ReplicaOptions("cpu", 1, bfloat16, false, false, false, true);
+        ReplicaOptions fixed = new ReplicaOptions("cpu", 1, bfloat16, false).frozen();
         try (TorchReplica student = TorchReplica.open(shape, options)) {
             Replicas.initialize(student, 3);
             TorchReplica teacher = TorchReplica.open(shape, fixed);
@@ -261,8 +261,8 @@ class DistillationTest {
         Batch batch = Replicas.batch(0, 2, CONTEXT, VOCABULARY);
         for (boolean bfloat16 : new boolean[] {false, true}) {
             try (TorchReplica learns = TorchReplica.open(shape, new ReplicaOptions("cpu", 1, bfloat16, false));
-                    TorchReplica fixed = TorchReplica.open(
-                            shape, new ReplicaOptions("cpu", 1, bfloat16, false, false, false, true))) {
+                    TorchReplica fixed =
+                            TorchReplica.open(shape, new ReplicaOptions("cpu", 1, bfloat16, false).frozen())) {
                 Replicas.initialize(learns, 3);
                 Replicas.initialize(fixed, 3);
                 assertThat(fixed.loss(batch)).isEqualTo(learns.loss(batch));
