@@ -70,8 +70,11 @@ final class Api {
         } catch (ApiException refused) {
             answer.fail(refused);
         } catch (Throwable failure) { // Whatever it is: the client waits, and the connection is held for it.
-            notices.accept("error: " + request.method() + " " + request.endpoint() + ": " + failure);
-            answer.fail(ApiException.internal("the server failed on this request"));
+            try {
+                notices.accept("error: " + request.method() + " " + request.endpoint() + ": " + failure);
+            } finally { // There may be no memory for the notice.
+                answer.fail(ApiException.internal("the server failed on this request"));
+            }
         }
     }
 

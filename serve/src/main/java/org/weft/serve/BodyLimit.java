@@ -40,9 +40,11 @@ final class BodyLimit extends HttpObjectAggregator {
 
     /** Room for a whole body, where its length is not known for the largest. */
     private boolean take(HttpMessage start) {
-        long bytes = HttpUtil.isTransferEncodingChunked(start)
-                ? maxContentLength()
-                : HttpUtil.getContentLength(start, 0L); // the codec has refused what is no number
+        if (start.decoderResult().isFailure()) {
+            return true; // a length that is no number, say: it is refused, and no body follows
+        }
+        long bytes =
+                HttpUtil.isTransferEncodingChunked(start) ? maxContentLength() : HttpUtil.getContentLength(start, 0L);
         noRoom = !memory.take(bytes);
         taken = noRoom ? 0 : bytes;
         return !noRoom;

@@ -83,8 +83,11 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
         Body looked = body;
         Executor where = request.asksModel() ? requests : Runnable::run;
         where.execute(() -> {
-            api.handle(request, answer);
-            looked.done();
+            try {
+                api.handle(request, answer);
+            } finally {
+                looked.done();
+            }
         });
     }
 

@@ -50,8 +50,8 @@ final class WaitingLine<T extends Inquiry> {
                 throw ApiException.busy("too many requests: " + open + " of at most " + limit
                         + " texts are waiting or being answered, and this request has " + inquiries.size());
             }
+            waiting.addAll(inquiries); // which may lack memory
             open += inquiries.size();
-            waiting.addAll(inquiries);
             changed.signalAll();
         } finally {
             lock.unlock();

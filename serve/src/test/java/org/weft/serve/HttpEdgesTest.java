@@ -87,6 +87,11 @@ class HttpEdgesTest {
                 .startsWith("HTTP/1.1 400 ")
                 .contains("the body's chunks are broken")
                 .doesNotContain("null:");
+        for (String length : List.of("abc", "-1", "99999999999999999999")) {
+            assertThat(answer(Wire.bare("POST /v1/completions", "Content-Length: " + length + "\n") + "{}"))
+                    .as(length)
+                    .startsWith("HTTP/1.1 400 ");
+        }
         assertThat(answer(Wire.bare("GET /" + "a".repeat(9000), ""))).startsWith("HTTP/1.1 414 ");
         assertThat(answer(Wire.bare("GET /", "X: " + "a".repeat(9000) + "\n"))).startsWith("HTTP/1.1 431 ");
     }

@@ -50,10 +50,15 @@ record TrainingChecks(TrainingConfig training, Problems problems) {
     }
 
     private void checkQuantization() {
+        int group = training.quantizationGroupSize();
+        boolean possible = group >= 2 && group % 2 == 0;
+        boolean usual = group == TrainingConfig.defaults().quantizationGroupSize();
+        problems.require(possible, "training.quantization_group_size=%d must be an even number from 2 on", group);
         problems.require(
-                training.quantizationGroupSize() >= 2 && training.quantizationGroupSize() % 2 == 0,
-                "training.quantization_group_size=%d must be an even number from 2 on",
-                training.quantizationGroupSize());
+                !possible || usual || training.quantization() == Quantization.INT4,
+                "training.quantization_group_size=%d is for training.quantization=int4, which is %s",
+                group,
+                training.quantization().word());
         problems.require(
                 training.quantization() == Quantization.NONE || training.precision() == Precision.FP32,
                 "training.quantization=%s rounds float32 weights: it does not go with training.precision=%s, which"

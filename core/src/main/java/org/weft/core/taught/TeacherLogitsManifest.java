@@ -87,9 +87,17 @@ public record TeacherLogitsManifest(int version, Made made, List<File> files) im
         files = List.copyOf(files);
     }
 
-    /** Whether a directory holds logits. */
+    /** Whether a directory holds logits: a checkpoint's manifest has the same name. */
     public static boolean exists(Store store, String directory) throws IOException {
-        return store.exists(directory + "/" + FILE);
+        String path = directory + "/" + FILE;
+        if (!store.exists(path)) {
+            return false;
+        }
+        try {
+            return Json.RECORDS.readTree(store.readAll(path)).has("made");
+        } catch (JsonProcessingException broken) {
+            return true; // whoever loads it says what is wrong
+        }
     }
 
     /** Reads the manifest, or says that there is none. */

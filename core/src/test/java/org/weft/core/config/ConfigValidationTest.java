@@ -114,6 +114,8 @@ class ConfigValidationTest {
                 "training.clip_norm=-1           | training.clip_norm=-1.0 must not be negative",
                 "training.precision=fp8          | training.precision=fp8 must be one of fp32",
                 "training.quantization=int3      | training.quantization=int3 must be one of none, int8, int4",
+                "training.quantization_group_size=32 | training.quantization_group_size=32 is for training.quantization=int4,"
+                        + " which is none",
                 "training.quantization_group_size=7 | training.quantization_group_size=7 must be an even number from 2"
                         + " on",
                 "training.eval_every=-1          | training.eval_every=-1 must not be negative",

@@ -125,6 +125,14 @@ class TeacherLogitsTest {
     }
 
     @Test
+    void aCheckpointsManifestIsAnother() throws IOException {
+        assertThat(TeacherLogitsManifest.exists(store, home)).isTrue();
+        Files.deleteIfExists(directory.resolve(".manifest.json.crc"));
+        Files.writeString(directory.resolve("manifest.json"), "{\"format_version\": 4, \"step\": 10}");
+        assertThat(TeacherLogitsManifest.exists(store, home)).isFalse();
+    }
+
+    @Test
     void aManifestSaysWhatTheyAreOf() throws IOException {
         TeacherLogitsManifest manifest = TeacherLogitsManifest.load(store, home);
         assertThat(manifest.made()).isEqualTo(MADE);

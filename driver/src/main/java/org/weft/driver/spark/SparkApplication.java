@@ -168,6 +168,11 @@ public final class SparkApplication implements AutoCloseable {
         conf.setIfMissing("spark.ui.showConsoleProgress", "false");
         // A lost executor counts as a failure of the long tasks on it; the coordinator decides when enough is enough.
         conf.setIfMissing("spark.task.maxFailures", "100");
+        if (command.equals("quantize")) {
+            // Sums of a block come part by part, and one may be more than Spark's 1 GiB: the driver's heap is the
+            // bound.
+            conf.setIfMissing("spark.driver.maxResultSize", "0");
+        }
         conf.setIfMissing("spark.serializer", "org.apache.spark.serializer.JavaSerializer");
         if (!conf.contains("spark.submit.deployMode")) {
             conf.setIfMissing(

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.weft.core.Json;
+import org.weft.core.Records;
 import org.weft.core.WeftException;
 import org.weft.core.batches.Batch;
 import org.weft.core.config.ConfigLoader;
@@ -134,6 +135,12 @@ public final class ModelPruning {
         KeptParts kept = choose(whole);
         WeftConfig smaller = ConfigLoader.recorded("the smaller model", config, kept.overrides(config.model()));
         ModelShape left = shapeOf(smaller);
+        if (!options.masked() && smaller.model().width() % smaller.model().heads() != 0) {
+            notices.accept(
+                    "model.width=" + smaller.model().width() + " is no multiple of the "
+                            + smaller.model().heads()
+                            + " heads that stay: Weft reads this, and versions of transformers that ask for it of a Llama or Gemma 2 refuse it");
+        }
         Map<String, PartCut> cuts = options.masked()
                 ? PartCut.masked(family, config.model(), whole.layout(), kept)
                 : PartCut.smaller(family, config.model(), whole.layout(), kept);
@@ -154,7 +161,9 @@ public final class ModelPruning {
         }
         List<Batch> batches = options.text().batches(store, config, ModelTokenizer.open(store, checkpoint));
         ReplicaOptions cpu = ReplicaOptions.cpu(config.cluster().threads());
-        try (ModelReplica replica = ReplicaLoader.open(shape, cpu, whole)) {
+        // A score is of the model, not of one draw of dropout's.
+        WeftConfig still = Records.with(config, "model", Records.with(config.model(), "dropout", 0.0));
+        try (ModelReplica replica = ReplicaLoader.open(shapeOf(still), cpu, whole)) {
             return choice().of(GradientScores.of(family, config.model(), replica, batches));
         }
     }

@@ -46,6 +46,12 @@ public final class TaughtCorpus {
                     "train beside the teacher itself: weft pretrain --teacher "
                             + teacher.model().directory());
         }
+        if (!config.model().continuesText()) {
+            throw WeftException.usage(
+                    "teacher-logits cuts the corpus as model.architecture reads it, and "
+                            + config.model().architecture() + " is asked about other tokens each time",
+                    "give the configuration of a model that predicts the next token");
+        }
         if (topK > shape.vocabSize()) {
             throw WeftException.usage(
                     "--top-k " + topK + " is more than the teacher's vocabulary of " + shape.vocabSize(), "give fewer");
