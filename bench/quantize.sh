@@ -47,10 +47,10 @@ for family in $FAMILIES; do
   {
     [ -e "$WORK_DIR/corpus/manifest.json" ] || "$WEFT" prepare $(settings "$family" "$run") >&2
     "$WEFT" pretrain $(settings "$family" "$run") --set "training.steps=$STEPS" >&2
-    for quantization in none int4; do
-      "$WEFT" pretrain $(settings "$family" "$run-$quantization") --from "file://$run" --set "training.steps=$MORE" --set "training.quantization=$quantization" \
-        --set "training.quantization_group_size=$GROUP" --set training.learning_rate=3e-4 >&2
-    done
+    on=(--from "file://$run" --set "training.steps=$MORE" --set training.learning_rate=3e-4)
+    "$WEFT" pretrain $(settings "$family" "$run-none") "${on[@]}" >&2
+    "$WEFT" pretrain $(settings "$family" "$run-int4") "${on[@]}" --set training.quantization=int4 \
+      --set "training.quantization_group_size=$GROUP" >&2
   } 2>>"$WORK_DIR/log"
   row "$family" float32 "file://$run" 1
   quantized "$family" int8 "file://$run" --type int8

@@ -18,7 +18,8 @@ import org.weft.driver.checkpoint.Checkpoint;
 
 /**
  * SHA-256 of what decides a model's answers, in hexadecimal: of a checkpoint what its manifests say of its parameters, its model section
- * and its labels; of a Hugging Face directory the bytes of its configuration and of all files of tensors. Where it lies does not matter.
+ * and its labels; of a Hugging Face directory the bytes of its configuration and of all files of tensors, and how its
+ * tokens become a vector. Where it lies does not matter.
  */
 public final class ModelDigest {
     private static final int BLOCK = 1 << 20;
@@ -32,6 +33,7 @@ public final class ModelDigest {
             add(digest, ofCheckpoint(store, model.checkpoint().get(), model));
         } else {
             ModelPath path = ModelPath.of(store, model.directory());
+            add(digest, "pooling " + model.sentences().pooling());
             addDirectory(digest, store, path.base(), List.of(HuggingFaceConfig.FILE));
             if (!path.adapter().isEmpty()) {
                 addDirectory(digest, store, path.adapter(), List.of(PeftConfig.FILE));

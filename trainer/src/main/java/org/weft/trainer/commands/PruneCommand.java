@@ -114,7 +114,7 @@ public final class PruneCommand implements Callable<Integer> {
             model.notices().forEach(progress::say);
             String imported = output.replaceFirst("/+$", "") + "." + UUID.randomUUID() + ".import";
             try {
-                prune(store, model.asCheckpoint(imported, said -> {}), progress);
+                prune(store, model.asCheckpoint(imported, progress::say), progress);
             } finally {
                 if (model.checkpoint().isEmpty()) {
                     store.delete(imported);
