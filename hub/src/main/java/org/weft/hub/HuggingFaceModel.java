@@ -179,7 +179,7 @@ public final class HuggingFaceModel implements AutoCloseable {
     /** The same of what gives vectors alone, whatever else is in the files. */
     ModelReplica body(ReplicaOptions options, TaskHead.Pooling pooling) throws IOException {
         TaskHead vectors = new TaskHead(HeadKind.EMBEDDING, 0, pooling, 0, 0, List.of());
-        Adaptation body = new Adaptation(vectors, null, 0, 1);
+        Adaptation body = Adaptation.whole(vectors);
         return replica(
                 new TaskClass(kind.family(), TaskName.EMBEDDING),
                 new ModelShape(configIn(directory).model(), vocabSize(), body),

@@ -63,7 +63,7 @@ abstract class QuantizedSource implements AutoCloseable {
         OfCheckpoint(Store store, Checkpoint checkpoint, String chatTemplate, Consumer<String> notices)
                 throws IOException {
             ModelShape shape = ReplicaLoader.shapeOf(checkpoint);
-            Adaptation whole = new Adaptation(shape.adaptation().head(), null, 0, 1);
+            Adaptation whole = Adaptation.whole(shape.adaptation().head());
             floats = new FloatModel(
                     new ModelShape(shape.config(), shape.vocabSize(), whole),
                     TaskClass.of(Family.of(shape.config()).hub(), ReplicaLoader.configOf(checkpoint)),

@@ -69,7 +69,7 @@ public record TeacherModel(StoredModel model, ModelShape shape, String sha256) i
                 own.model(),
                 model.vocabSize(),
                 givesBareVectors(model, student)
-                        ? new Adaptation(vectors(pooling(model)), null, 0, 1)
+                        ? Adaptation.whole(vectors(pooling(model)))
                         : Adaptation.of(own, List.of()));
     }
 

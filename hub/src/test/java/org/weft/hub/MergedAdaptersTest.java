@@ -56,7 +56,7 @@ class MergedAdaptersTest {
         ModelShape merged = new ModelShape(
                 config.model(),
                 TinyModels.VOCABULARY,
-                new Adaptation(shape.adaptation().head(), null, 0, 1));
+                Adaptation.whole(shape.adaptation().head()));
         assertThat(whole.layout().hash()).isEqualTo(merged.layout().hash());
         Batch batch = batch();
         try (ModelReplica beside = ReplicaLoader.open(store, checkpoint);

@@ -11,17 +11,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.weft.core.WeftException;
-import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.model.Family;
 import org.weft.core.model.ModelShape;
@@ -30,33 +26,19 @@ import org.weft.core.quantize.QuantizationGrid;
 import org.weft.core.quantize.QuantizationType;
 import org.weft.core.quantize.QuantizedMatrix;
 import org.weft.core.quantize.QuantizedParameters;
-import org.weft.core.storage.HadoopStore;
-import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.ReplicaOptions;
 
 /** Out as whole numbers, and in again: as float32, and as what they are. */
-class QuantizedExportTest {
+class QuantizedExportTest extends ModelDirectories {
     private static final QuantizedExport.Options INT8 =
             new QuantizedExport.Options(QuantizationType.INT8, 0, false, FloatFormat.F32);
     private static final QuantizedExport.Options INT4 =
             new QuantizedExport.Options(QuantizationType.INT4, 8, false, FloatFormat.F32);
     private static final QuantizedExport.Options BOTH =
             new QuantizedExport.Options(QuantizationType.INT8, 0, true, FloatFormat.F32);
-
-    @TempDir
-    Path temporary;
-
-    private final Store store = HadoopStore.local();
-    private final List<String> notices = new ArrayList<>();
-    private String home;
-
-    @BeforeEach
-    void name() {
-        home = "file://" + temporary.toAbsolutePath();
-    }
 
     static List<String> everyModel() {
         return TinyModels.all().toList();
@@ -258,17 +240,5 @@ class QuantizedExportTest {
                 })) {
             return export.write(home + "/" + name, QuantizedExport.Rounding.NEAREST);
         }
-    }
-
-    private float[] parameters(Checkpoint checkpoint) throws IOException {
-        float[] all = new float[(int) checkpoint.manifest().parameters()];
-        new CheckpointReader(store, checkpoint.directory(), checkpoint.manifest())
-                .read(CheckpointReader.PARAM, 0, all.length, (offset, bytes) -> bytes.asFloatBuffer()
-                        .get(all, (int) offset, bytes.remaining() / Float.BYTES));
-        return all;
-    }
-
-    private JsonNode json(String name) throws IOException {
-        return new ObjectMapper().readTree(Files.readString(temporary.resolve(name)));
     }
 }

@@ -4,32 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.weft.core.Json;
 import org.weft.core.WeftException;
-import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.ParameterLayout;
-import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.RunDirectory;
-import org.weft.core.storage.Store;
 import org.weft.core.tokens.TokenRoles;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.CheckpointResolver;
@@ -40,20 +33,8 @@ import org.weft.driver.checkpoint.RunIdentity;
 import org.weft.driver.checkpoint.Vocabulary;
 
 /** Out and in again: the same parameters, the same model. */
-class RoundTripTest {
+class RoundTripTest extends ModelDirectories {
     private static final long ONE_FILE = 1L << 30;
-
-    @TempDir
-    Path temporary;
-
-    private final Store store = HadoopStore.local();
-    private final List<String> notices = new ArrayList<>();
-    private String home;
-
-    @BeforeEach
-    void name() {
-        home = "file://" + temporary.toAbsolutePath();
-    }
 
     static List<String> models() {
         return TinyModels.forms().toList();
@@ -326,17 +307,5 @@ class RoundTripTest {
         try (HuggingFaceModel model = HuggingFaceModel.open(store, home + "/" + name)) {
             return model.writeTo(home + "/imported");
         }
-    }
-
-    private float[] parameters(Checkpoint checkpoint) throws IOException {
-        float[] all = new float[(int) checkpoint.manifest().parameters()];
-        new CheckpointReader(store, checkpoint.directory(), checkpoint.manifest())
-                .read(CheckpointReader.PARAM, 0, all.length, (offset, bytes) -> bytes.asFloatBuffer()
-                        .get(all, (int) offset, bytes.remaining() / Float.BYTES));
-        return all;
-    }
-
-    private JsonNode json(String name) throws IOException {
-        return new ObjectMapper().readTree(Files.readString(temporary.resolve(name)));
     }
 }

@@ -5,40 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.RunDirectory;
-import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.TokenType;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.Vocabulary;
 
 /** A run that starts with another model's parameters. */
-class StartingParametersTest {
+class StartingParametersTest extends ModelDirectories {
     private static final String MODEL = "{architecture: gpt2, layers: 1, width: 4, heads: 2, context: 6}";
-
-    @TempDir
-    Path temporary;
-
-    private final Store store = HadoopStore.local();
-    private final List<String> notices = new ArrayList<>();
-    private String home;
-
-    @BeforeEach
-    void name() {
-        home = "file://" + temporary.toAbsolutePath();
-    }
 
     @Test
     void aHuggingFaceDirectoryIsImportedIntoTheRun() throws IOException {

@@ -58,28 +58,34 @@ public sealed interface Targets {
         }
     }
 
+    /** Of tokens, which alone are counted, and something beside them. */
+    sealed interface OverTokens extends Targets permits Pairs, Taught {
+        /** What is to be predicted at each token. */
+        Tokens tokens();
+
+        @Override
+        default long count(int sequences) {
+            return tokens().count(sequences);
+        }
+
+        @Override
+        default long countOf(int sequence, int context) {
+            return tokens().countOf(sequence, context);
+        }
+
+        @Override
+        default int[] ofTokens() {
+            return tokens().ofTokens();
+        }
+    }
+
     /**
      * Of tokens, and of the pair that each sequence is.
      *
      * @param tokens what is to be predicted at each token; these alone are counted
      * @param related (B): 0 where a sequence's second segment follows its first, else 1
      */
-    record Pairs(Tokens tokens, int[] related) implements Targets {
-        @Override
-        public long count(int sequences) {
-            return tokens.count(sequences);
-        }
-
-        @Override
-        public long countOf(int sequence, int context) {
-            return tokens.countOf(sequence, context);
-        }
-
-        @Override
-        public int[] ofTokens() {
-            return tokens.ofTokens();
-        }
-
+    record Pairs(Tokens tokens, int[] related) implements OverTokens {
         @Override
         public void requireShape(int sequences, int context) {
             tokens.requireShape(sequences, context);
@@ -93,22 +99,7 @@ public sealed interface Targets {
      * @param tokens what is to be predicted at each token
      * @param said at each token, whether it is asked for or not
      */
-    record Taught(Tokens tokens, TeacherLogits.Rows said) implements Targets {
-        @Override
-        public long count(int sequences) {
-            return tokens.count(sequences);
-        }
-
-        @Override
-        public long countOf(int sequence, int context) {
-            return tokens.countOf(sequence, context);
-        }
-
-        @Override
-        public int[] ofTokens() {
-            return tokens.ofTokens();
-        }
-
+    record Taught(Tokens tokens, TeacherLogits.Rows said) implements OverTokens {
         @Override
         public void requireShape(int sequences, int context) {
             tokens.requireShape(sequences, context);

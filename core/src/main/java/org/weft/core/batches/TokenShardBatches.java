@@ -134,22 +134,22 @@ public final class TokenShardBatches implements BatchSource<Batch> {
         long first = position(step, lane, microBatch);
         MixtureOrder order = mixture().order();
         List<Objective.Chosen> chosen = new ArrayList<>(); // B
-        List<TeacherLogits.Place> places = new ArrayList<>(); // B
+        List<MixtureOrder.Draw> draws = new ArrayList<>(); // B
         for (int b = 0; b < training.microBatch(); b++) {
             MixtureOrder.Draw draw = order.at(first + b);
-            places.add(new TeacherLogits.Place(draw.source(), draw.sample()));
+            draws.add(draw);
             chosen.add(new Objective.Chosen(
                     windows.train().get(draw.source()), draw.sample(), SplitMix64.start(seed, TRAINING, first + b)));
         }
         Batch batch = objective.batch(chosen);
-        return config.distillation().logits().isBlank() ? batch : taught(batch, places);
+        return config.distillation().logits().isBlank() ? batch : taught(batch, draws);
     }
 
-    private synchronized Batch taught(Batch batch, List<TeacherLogits.Place> places) throws IOException {
+    private synchronized Batch taught(Batch batch, List<MixtureOrder.Draw> draws) throws IOException {
         if (logits == null) {
             logits = TeacherLogits.open(store, config.distillation().logits());
         }
-        return batch.taught(logits.read(places));
+        return batch.taught(logits.read(draws));
     }
 
     /** Sources of the corpus; of one that is one whole 1. */

@@ -17,7 +17,12 @@ import org.weft.core.config.WeftConfig;
  */
 public record Adaptation(TaskHead head, Lora lora, int frozenBlocks, double layerDecay) implements Serializable {
     /** Pre-training: everything learns to predict tokens. */
-    public static final Adaptation NONE = new Adaptation(TaskHead.LANGUAGE, null, 0, 1);
+    public static final Adaptation NONE = whole(TaskHead.LANGUAGE);
+
+    /** A head over parameters all of which learn, without adapters. */
+    public static Adaptation whole(TaskHead head) {
+        return new Adaptation(head, null, 0, 1);
+    }
 
     /**
      * As a run is configured to fine-tune; {@link #NONE} where it is not.

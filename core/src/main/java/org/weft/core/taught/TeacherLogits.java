@@ -10,6 +10,7 @@ import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
 import org.weft.core.taught.TeacherLogitsFormat.Header;
 import org.weft.core.taught.TeacherLogitsManifest.File;
+import org.weft.core.tokens.MixtureOrder;
 
 /** A teacher's logits, window by window. Owned by one thread; holds the files open that were read last. */
 public final class TeacherLogits implements AutoCloseable {
@@ -32,9 +33,6 @@ public final class TeacherLogits implements AutoCloseable {
      */
     public record Rows(int k, int[] ids, float[] logits) {}
 
-    /** A window of the training split of a source, by the source's place in the corpus's list. */
-    public record Place(int source, long window) {}
-
     private TeacherLogits(Store store, String directory, TeacherLogitsManifest manifest) {
         this.store = store;
         this.directory = directory;
@@ -46,8 +44,8 @@ public final class TeacherLogits implements AutoCloseable {
         return new TeacherLogits(store, directory, TeacherLogitsManifest.load(store, directory));
     }
 
-    /** What the teacher said of some windows, in their order. */
-    public Rows read(List<Place> windows) throws IOException {
+    /** What the teacher said of some windows of the training split, in their order. */
+    public Rows read(List<MixtureOrder.Draw> windows) throws IOException {
         int each = manifest.made().context() * manifest.made().topK();
         Rows rows = new Rows(manifest.made().topK(), new int[each * windows.size()], new float[each * windows.size()]);
         for (int b = 0; b < windows.size(); b++) {
@@ -56,10 +54,10 @@ public final class TeacherLogits implements AutoCloseable {
         return rows;
     }
 
-    private void read(Place place, int at, Rows rows) throws IOException {
+    private void read(MixtureOrder.Draw place, int at, Rows rows) throws IOException {
         File file = fileOf(place);
         Open found = opened(file);
-        long window = place.window() - file.first();
+        long window = place.sample() - file.first();
         byte[] record = new byte[found.header.recordBytes()];
         try {
             found.reader.readFully(found.header.position(window), record, 0, record.length);
@@ -71,16 +69,16 @@ public final class TeacherLogits implements AutoCloseable {
         TeacherLogitsFormat.decode(record, directory + "/" + file.file(), window, at, rows.ids(), rows.logits());
     }
 
-    private File fileOf(Place place) {
+    private File fileOf(MixtureOrder.Draw place) {
         for (File file : manifest.files()) {
             if (file.source() == place.source()
-                    && place.window() >= file.first()
-                    && place.window() < file.first() + file.windows()) {
+                    && place.sample() >= file.first()
+                    && place.sample() < file.first() + file.windows()) {
                 return file;
             }
         }
         throw WeftException.invalidData(
-                directory + " has no logits of window " + place.window() + " of source " + place.source(),
+                directory + " has no logits of window " + place.sample() + " of source " + place.source(),
                 "run teacher-logits again on the corpus that the run has");
     }
 

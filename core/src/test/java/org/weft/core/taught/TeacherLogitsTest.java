@@ -19,6 +19,7 @@ import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Store;
 import org.weft.core.taught.TeacherLogitsFormat.Header;
 import org.weft.core.taught.TeacherLogitsManifest.Made;
+import org.weft.core.tokens.MixtureOrder;
 
 /** A teacher's logits on disk: what is written is read, window by window, and what is damaged is not. */
 class TeacherLogitsTest {
@@ -63,7 +64,7 @@ class TeacherLogitsTest {
                 name, source, first, windows, bytes.size(), Sha256.hex(bytes.toByteArray()));
     }
 
-    private TeacherLogits.Rows read(TeacherLogits.Place... places) throws IOException {
+    private TeacherLogits.Rows read(MixtureOrder.Draw... places) throws IOException {
         try (TeacherLogits logits = TeacherLogits.open(store, home)) {
             return logits.read(List.of(places));
         }
@@ -72,7 +73,7 @@ class TeacherLogitsTest {
     @Test
     void windowsAreFoundInAnyOrder() throws IOException {
         TeacherLogits.Rows rows =
-                read(new TeacherLogits.Place(1, 0), new TeacherLogits.Place(0, 2), new TeacherLogits.Place(0, 1));
+                read(new MixtureOrder.Draw(1, 0), new MixtureOrder.Draw(0, 2), new MixtureOrder.Draw(0, 1));
         assertThat(rows.k()).isEqualTo(K);
         assertThat(rows.ids()).containsExactly(10, 11, 12, 13, 14, 15, 2, 3, 4, 5, 6, 7, 1, 2, 3, 4, 5, 6);
         assertThat(rows.logits()).hasSize(18).startsWith(10.5f).endsWith(6.5f);
@@ -80,7 +81,7 @@ class TeacherLogitsTest {
 
     @Test
     void aWindowThatIsNotThereIsNamed() {
-        assertThatThrownBy(() -> read(new TeacherLogits.Place(1, 1)))
+        assertThatThrownBy(() -> read(new MixtureOrder.Draw(1, 1)))
                 .hasMessage(home + " has no logits of window 1 of source 1");
     }
 
@@ -89,8 +90,8 @@ class TeacherLogitsTest {
         byte[] bytes = Files.readAllBytes(directory.resolve("a.logits"));
         bytes[bytes.length - 10] ^= 1;
         Files.write(directory.resolve("a.logits"), bytes);
-        assertThat(read(new TeacherLogits.Place(0, 0)).ids()).startsWith(0, 1);
-        assertThatThrownBy(() -> read(new TeacherLogits.Place(0, 1)))
+        assertThat(read(new MixtureOrder.Draw(0, 0)).ids()).startsWith(0, 1);
+        assertThatThrownBy(() -> read(new MixtureOrder.Draw(0, 1)))
                 .hasMessage("checksum of a window does not match: file=" + home + "/a.logits window=1");
     }
 
@@ -98,16 +99,16 @@ class TeacherLogitsTest {
     void aFileThatWasCutOrSwappedIsNamed() throws IOException {
         byte[] bytes = Files.readAllBytes(directory.resolve("b.logits"));
         Files.write(directory.resolve("b.logits"), Arrays.copyOf(bytes, bytes.length - 1));
-        assertThatThrownBy(() -> read(new TeacherLogits.Place(0, 2)))
+        assertThatThrownBy(() -> read(new MixtureOrder.Draw(0, 2)))
                 .hasMessageContaining("file of logits is cut short: file=" + home + "/b.logits");
         Files.copy(directory.resolve("b.logits"), directory.resolve("other"));
         Files.write(directory.resolve("b.logits"), Files.readAllBytes(directory.resolve("a.logits")));
-        assertThatThrownBy(() -> read(new TeacherLogits.Place(0, 2)))
+        assertThatThrownBy(() -> read(new MixtureOrder.Draw(0, 2)))
                 .hasMessageContaining(
                         "b.logits is not what its manifest says: expected=Header[k=2, context=3, windows=1]");
         bytes[20] ^= 1;
         Files.write(directory.resolve("b.logits"), bytes);
-        assertThatThrownBy(() -> read(new TeacherLogits.Place(0, 2)))
+        assertThatThrownBy(() -> read(new MixtureOrder.Draw(0, 2)))
                 .hasMessageContaining("checksum of the header does not match");
     }
 

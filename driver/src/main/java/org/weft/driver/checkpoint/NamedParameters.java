@@ -19,7 +19,7 @@ import org.weft.core.storage.Store;
  * A checkpoint's parameters in the order of another layout: found by name, and begun afresh where the checkpoint has none
  * of that name. Holds one piece in memory. For one thread.
  */
-public final class NamedParameters implements InitialCheckpoint.Source {
+public final class NamedParameters implements ParameterSource {
     private static final int PIECE = 1 << 18;
 
     private final Checkpoint checkpoint;
@@ -65,25 +65,19 @@ public final class NamedParameters implements InitialCheckpoint.Source {
     }
 
     @Override
-    public void read(long offset, long length, CheckpointReader.Sink sink) throws IOException {
-        for (Parameter parameter : layout.parameters()) {
-            long from = Math.max(offset, parameter.offset());
-            long until = Math.min(offset + length, parameter.end());
-            if (from >= until) {
-                continue;
-            }
-            Parameter source = sources.get(parameter.name());
-            if (source == null) {
-                fresh(from, until, sink);
-            } else {
-                long shift = parameter.offset() - source.offset();
-                reader.read(
-                        CheckpointReader.PARAM,
-                        from - shift,
-                        until - from,
-                        (at, bytes) -> sink.accept(at + shift, bytes));
-            }
+    public ParameterLayout layout() {
+        return layout;
+    }
+
+    @Override
+    public void read(Parameter parameter, long from, long until, CheckpointReader.Sink sink) throws IOException {
+        Parameter source = sources.get(parameter.name());
+        if (source == null) {
+            fresh(from, until, sink);
+            return;
         }
+        long shift = parameter.offset() - source.offset();
+        reader.read(CheckpointReader.PARAM, from - shift, until - from, (at, bytes) -> sink.accept(at + shift, bytes));
     }
 
     private void fresh(long from, long until, CheckpointReader.Sink sink) throws IOException {

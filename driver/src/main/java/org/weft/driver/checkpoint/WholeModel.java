@@ -19,7 +19,7 @@ import org.weft.core.storage.Store;
  * All parameters of a checkpoint's model in one vector: those that it learned, those that stayed as they were, and
  * adapters merged into what they adapt, W + alpha / rank B A. Holds one piece and one adapter in memory. For one thread.
  */
-public final class WholeModel implements InitialCheckpoint.Source {
+public final class WholeModel implements ParameterSource {
     private final ModelShape shape;
     private final ParameterLayout layout;
     private final Part learned;
@@ -47,7 +47,7 @@ public final class WholeModel implements InitialCheckpoint.Source {
 
     private WholeModel(Store store, Checkpoint checkpoint) throws IOException {
         shape = ReplicaLoader.shapeOf(checkpoint);
-        Adaptation whole = new Adaptation(shape.adaptation().head(), null, 0, 1);
+        Adaptation whole = Adaptation.whole(shape.adaptation().head());
         layout = new ModelShape(shape.config(), shape.vocabSize(), whole).layout();
         AdaptedLayout adapted = shape.adapted();
         learned = Part.of(store, checkpoint, adapted.learned());
@@ -75,22 +75,13 @@ public final class WholeModel implements InitialCheckpoint.Source {
     }
 
     /** Of the whole model, with its task's head and without adapters. */
+    @Override
     public ParameterLayout layout() {
         return layout;
     }
 
     @Override
-    public void read(long offset, long length, CheckpointReader.Sink sink) throws IOException {
-        for (Parameter parameter : layout.parameters()) {
-            long from = Math.max(offset, parameter.offset());
-            long until = Math.min(offset + length, parameter.end());
-            if (from < until) {
-                read(parameter, from, until, sink);
-            }
-        }
-    }
-
-    private void read(Parameter parameter, long from, long until, CheckpointReader.Sink sink) throws IOException {
+    public void read(Parameter parameter, long from, long until, CheckpointReader.Sink sink) throws IOException {
         Part part = learned.parameters().containsKey(parameter.name()) ? learned : frozen;
         Parameter source = part.parameters().get(parameter.name());
         long shift = parameter.offset() - source.offset();

@@ -1,6 +1,5 @@
 package org.weft.engine.torch;
 
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -8,31 +7,17 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.quantize.QuantizationGrid;
 import org.weft.core.quantize.QuantizationType;
-import org.weft.core.quantize.QuantizedMatrix;
 
 /**
  * A matrix of bytes with a scale for each output, whose input is rounded to bytes with a scale for each row as it comes. Whole numbers
  * are multiplied and summed exactly, so that a row's result does not depend on the rows beside it, nor on the processor.
  */
-final class Int8Products extends QuantizedWeight {
+final class Int8Products extends ByteMatrix {
     private static final long[] LAST = {1};
     private static final QuantizationGrid ROWS = new QuantizationGrid(QuantizationType.INT8, 0, FloatFormat.F32);
 
-    private final Tensor values; // (O, I), int8
-    private final Tensor scales; // (O)
-
     Int8Products(QuantizedKernels kernels, int outputs, int inputs) {
         super(kernels, outputs, inputs);
-        values = zeros(ScalarType.Char, outputs, inputs);
-        scales = zeros(ScalarType.Float, outputs);
-    }
-
-    @Override
-    void fill(QuantizedMatrix matrix) {
-        try (PointerScope scope = new PointerScope()) {
-            write(matrix.values(), values);
-            scales.copy_(Tensor.create(matrix.scales()));
-        }
     }
 
     @Override

@@ -1,39 +1,25 @@
 package org.weft.engine.torch;
 
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.weft.core.quantize.QuantizedMatrix;
 
 /**
  * A matrix of bytes with a scale for each output. Bytes are exact in bfloat16, and scales stay out of the product, in float32: what is
  * rounded beside the matrix is the input, and with a few rows the product before it is scaled.
  */
-final class Int8Weight extends QuantizedWeight {
+final class Int8Weight extends ByteMatrix {
     /** As many rows as libtorch's kernel is the faster way for. */
     private static final int FEW = 8;
 
     /** What the kernel reads at once: it would read beyond the end of other rows. */
     private static final int KERNEL_INPUTS = 32;
 
-    private final Tensor values; // (O, I), int8
-    private final Tensor scales; // (O)
     private final Tensor ones; // (O), bfloat16
 
     Int8Weight(QuantizedKernels kernels, int outputs, int inputs) {
         super(kernels, outputs, inputs);
-        values = zeros(ScalarType.Char, outputs, inputs);
-        scales = zeros(ScalarType.Float, outputs);
         ones = scales.add(new Scalar(1.0)).to(ScalarType.BFloat16);
-    }
-
-    @Override
-    void fill(QuantizedMatrix matrix) {
-        try (PointerScope scope = new PointerScope()) {
-            write(matrix.values(), values);
-            scales.copy_(Tensor.create(matrix.scales()));
-        }
     }
 
     @Override

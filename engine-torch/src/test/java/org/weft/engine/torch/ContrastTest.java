@@ -37,7 +37,7 @@ class ContrastTest {
 
     private static ModelShape shape(ModelConfig model, Pooling pooling) {
         TaskHead head = new TaskHead(HeadKind.EMBEDDING, 0, pooling, 0, 0, List.of());
-        return new ModelShape(model, VOCABULARY, new Adaptation(head, null, 0, 1));
+        return new ModelShape(model, VOCABULARY, Adaptation.whole(head));
     }
 
     @ParameterizedTest

@@ -73,7 +73,7 @@ class DistillationTest {
 
     private static ModelShape headed(ModelShape shape, HeadKind kind, int outputs, Pooling pooling) {
         TaskHead head = new TaskHead(kind, outputs, pooling, 0, 0, List.of());
-        return new ModelShape(shape.config(), shape.vocabSize(), new Adaptation(head, null, 0, 1));
+        return new ModelShape(shape.config(), shape.vocabSize(), Adaptation.whole(head));
     }
 
     private static ModelShape gpt2(int layers, int width) {

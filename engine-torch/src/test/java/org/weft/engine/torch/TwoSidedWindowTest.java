@@ -30,7 +30,7 @@ class TwoSidedWindowTest {
                         + ", sliding_window: " + window + ", full_attention_every: 2}",
                 VOCABULARY);
         TaskHead head = new TaskHead(HeadKind.TOKEN_CLASSES, 3, Pooling.FIRST, 0, 0, List.of());
-        return new ModelShape(plain.config(), VOCABULARY, new Adaptation(head, null, 0, 1));
+        return new ModelShape(plain.config(), VOCABULARY, Adaptation.whole(head));
     }
 
     private static Example text(int length) {

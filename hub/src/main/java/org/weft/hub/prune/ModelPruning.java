@@ -115,7 +115,7 @@ public final class ModelPruning {
     }
 
     private ModelShape shapeOf(WeftConfig of) {
-        Adaptation whole = new Adaptation(Adaptation.of(of, List.of()).head(), null, 0, 1);
+        Adaptation whole = Adaptation.whole(Adaptation.of(of, List.of()).head());
         return new ModelShape(of.model(), checkpoint.manifest().vocabSize(), whole);
     }
 

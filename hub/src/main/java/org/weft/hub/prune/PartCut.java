@@ -70,23 +70,15 @@ record PartCut(Parameter source, boolean[] rows, int columns, boolean[] columnSt
      */
     static Map<String, PartCut> smaller(Family family, ModelConfig model, ParameterLayout layout, KeptParts kept) {
         Map<String, PartCut> cuts = new HashMap<>();
-        int[] places = family.blocksOf(layout, model);
-        for (int i = 0; i < places.length; i++) {
-            Parameter parameter = layout.parameters().get(i);
-            int block = places[i];
-            boolean within = block >= 0 && block < model.blocks();
-            int place = within ? kept.blocks().indexOf(block) : 0;
-            if (place >= 0) {
-                String name = within
-                        ? family.blockPrefix(model, place)
-                                + parameter
-                                        .name()
-                                        .substring(
-                                                family.blockPrefix(model, block).length())
-                        : parameter.name();
-                cuts.put(
-                        name,
-                        of(parameter, within ? marks(family.parts(model, block), kept, block) : List.of(), false));
+        for (Placed placed : placed(family, model, layout)) {
+            String name = placed.parameter().name();
+            if (!placed.within()) {
+                cuts.put(name, placed.cut(family, model, kept, false));
+            } else if (kept.blocks().contains(placed.block())) {
+                String prefix = family.blockPrefix(model, kept.blocks().indexOf(placed.block()));
+                String within =
+                        name.substring(family.blockPrefix(model, placed.block()).length());
+                cuts.put(prefix + within, placed.cut(family, model, kept, false));
             }
         }
         return cuts;
@@ -95,23 +87,38 @@ record PartCut(Parameter source, boolean[] rows, int columns, boolean[] columnSt
     /** Of every parameter, which stays as large as it is: zeros stand for what is not in the smaller model. */
     static Map<String, PartCut> masked(Family family, ModelConfig model, ParameterLayout layout, KeptParts kept) {
         Map<String, PartCut> cuts = new HashMap<>();
-        int[] places = family.blocksOf(layout, model);
-        for (int i = 0; i < places.length; i++) {
-            Parameter parameter = layout.parameters().get(i);
-            int block = places[i];
-            boolean within = block >= 0 && block < model.blocks();
-            if (within && !kept.blocks().contains(block)) {
-                boolean[] rows = new boolean[parameter.shape().get(0)];
-                boolean output = family.parts(model, block).outputs().contains(parameter.name());
-                cuts.put(
-                        parameter.name(), new PartCut(parameter, output ? rows : null, columns(parameter), null, true));
-            } else {
-                cuts.put(
-                        parameter.name(),
-                        of(parameter, within ? marks(family.parts(model, block), kept, block) : List.of(), true));
-            }
+        for (Placed placed : placed(family, model, layout)) {
+            Parameter parameter = placed.parameter();
+            boolean gone = placed.within() && !kept.blocks().contains(placed.block());
+            cuts.put(parameter.name(), gone ? ofGone(family, model, placed) : placed.cut(family, model, kept, true));
         }
         return cuts;
+    }
+
+    /** Of a block that passes its input on: what it adds is zero, and all else as it was. */
+    private static PartCut ofGone(Family family, ModelConfig model, Placed placed) {
+        Parameter parameter = placed.parameter();
+        boolean output = family.parts(model, placed.block()).outputs().contains(parameter.name());
+        boolean[] none = new boolean[parameter.shape().get(0)];
+        return new PartCut(parameter, output ? none : null, columns(parameter), null, true);
+    }
+
+    /** A parameter and its block; a block of -1 for one that is in none. */
+    private record Placed(Parameter parameter, int block) {
+        boolean within() {
+            return block >= 0;
+        }
+
+        PartCut cut(Family family, ModelConfig model, KeptParts kept, boolean masked) {
+            return of(parameter, within() ? marks(family.parts(model, block), kept, block) : List.of(), masked);
+        }
+    }
+
+    private static List<Placed> placed(Family family, ModelConfig model, ParameterLayout layout) {
+        int[] blocks = family.blocksOf(layout, model);
+        return IntStream.range(0, blocks.length)
+                .mapToObj(i -> new Placed(layout.parameters().get(i), blocks[i] < model.blocks() ? blocks[i] : -1))
+                .toList();
     }
 
     /** Slices with the axis whose items they are of. */

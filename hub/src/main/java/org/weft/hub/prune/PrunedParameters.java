@@ -9,12 +9,13 @@ import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
 import org.weft.driver.checkpoint.InitialCheckpoint;
+import org.weft.driver.checkpoint.ParameterSource;
 
 /**
  * The smaller model's parameters out of the whole model's, or the whole model's with zeros where the smaller one has nothing. Streams: the
  * heap holds a piece. For one thread.
  */
-final class PrunedParameters implements InitialCheckpoint.Source {
+final class PrunedParameters implements ParameterSource {
     private static final int PIECE = 1 << 18;
 
     private final InitialCheckpoint.Source whole;
@@ -33,18 +34,17 @@ final class PrunedParameters implements InitialCheckpoint.Source {
     }
 
     @Override
-    public void read(long offset, long length, CheckpointReader.Sink sink) throws IOException {
-        for (Parameter parameter : layout.parameters()) {
-            long from = Math.max(offset, parameter.offset());
-            long until = Math.min(offset + length, parameter.end());
-            if (from < until) {
-                PartCut cut = cuts.get(parameter.name());
-                if (cut.masked() || cut.whole()) {
-                    readInPlace(parameter, cut, from, until, sink);
-                } else {
-                    readSmaller(parameter, cut, from, until, sink);
-                }
-            }
+    public ParameterLayout layout() {
+        return layout;
+    }
+
+    @Override
+    public void read(Parameter parameter, long from, long until, CheckpointReader.Sink sink) throws IOException {
+        PartCut cut = cuts.get(parameter.name());
+        if (cut.masked() || cut.whole()) {
+            readInPlace(parameter, cut, from, until, sink);
+        } else {
+            readSmaller(parameter, cut, from, until, sink);
         }
     }
 

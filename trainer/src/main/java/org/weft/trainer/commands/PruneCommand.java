@@ -37,19 +37,8 @@ public final class PruneCommand implements Callable<Integer> {
     @Mixin
     private ConfigOptions options;
 
-    @Option(
-            names = "--input",
-            required = true,
-            paramLabel = "PATH",
-            description = "A checkpoint directory, a run directory for its newest, or a Hugging Face directory.")
-    private String input;
-
-    @Option(
-            names = "--output",
-            required = true,
-            paramLabel = "DIR",
-            description = "The Hugging Face directory to write; must be empty or not there.")
-    private String output;
+    @Mixin
+    private ConversionPaths paths;
 
     @Option(
             names = "--heads",
@@ -109,10 +98,10 @@ public final class PruneCommand implements Callable<Integer> {
         Progress progress = Progress.onStderr();
         try (ConfigOptions.FileAccess files = options.openFiles()) {
             Store store = files.store();
-            ExportDirectory.require(store, output);
-            StoredModel model = new ModelLocator(store, progress::say).at(input);
+            ExportDirectory.require(store, paths.output());
+            StoredModel model = new ModelLocator(store, progress::say).at(paths.input());
             model.notices().forEach(progress::say);
-            String imported = output.replaceFirst("/+$", "") + "." + UUID.randomUUID() + ".import";
+            String imported = paths.output().replaceFirst("/+$", "") + "." + UUID.randomUUID() + ".import";
             try {
                 prune(store, model.asCheckpoint(imported, progress::say), progress);
             } finally {
@@ -146,7 +135,7 @@ public final class PruneCommand implements Callable<Integer> {
                 store, checkpoint, new ModelPruning.Options(heads, units, blocks, method, sample, masked));
         HuggingFaceExport.Options how = new HuggingFaceExport.Options(
                 dtype, ExportCommand.MAX_SHARD_BYTES, ExportCommand.template(store, checkpoint, progress));
-        Result result = pruning.write(output, how, progress::say);
+        Result result = pruning.write(paths.output(), how, progress::say);
         long before = result.whole().layout().size();
         long after = result.smaller().layout().size();
         double flopsBefore = Result.flops(result.whole());
@@ -163,7 +152,7 @@ public final class PruneCommand implements Callable<Integer> {
                 PERCENT * flopsAfter / flopsBefore,
                 flopsBefore / flopsAfter));
         new Summary("prune")
-                .put("directory", output)
+                .put("directory", paths.output())
                 .put("parameters_before", before)
                 .put("parameters", after)
                 .number("flops_before", flopsBefore)

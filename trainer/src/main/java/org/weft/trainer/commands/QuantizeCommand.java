@@ -42,19 +42,8 @@ public final class QuantizeCommand implements Callable<Integer> {
     @Mixin
     private ConfigOptions options;
 
-    @Option(
-            names = "--input",
-            required = true,
-            paramLabel = "PATH",
-            description = "A checkpoint directory, a run directory for its newest, or a Hugging Face directory.")
-    private String input;
-
-    @Option(
-            names = "--output",
-            required = true,
-            paramLabel = "DIR",
-            description = "The directory to write; must be empty or not there.")
-    private String output;
+    @Mixin
+    private ConversionPaths paths;
 
     @Option(
             names = "--type",
@@ -113,7 +102,7 @@ public final class QuantizeCommand implements Callable<Integer> {
         Progress progress = Progress.onStderr();
         try (ConfigOptions.FileAccess files = options.openFiles()) {
             Store store = files.store();
-            StoredModel model = new ModelLocator(store, progress::say).at(input);
+            StoredModel model = new ModelLocator(store, progress::say).at(paths.input());
             int groups = type == QuantizationType.INT8 ? 0 : groupSize == null ? GROUP_SIZE : groupSize;
             QuantizedExport.Options how = new QuantizedExport.Options(type, groups, activations != null, dtype);
             try (QuantizedExport export =
@@ -122,7 +111,7 @@ public final class QuantizeCommand implements Callable<Integer> {
                         model,
                         method == Method.GPTQ
                                 ? calibrated(export, model, files, progress)
-                                : export.write(output, QuantizedExport.Rounding.NEAREST));
+                                : export.write(paths.output(), QuantizedExport.Rounding.NEAREST));
             }
             return ExitStatus.DONE.code();
         }
@@ -170,7 +159,7 @@ public final class QuantizeCommand implements Callable<Integer> {
         try (SparkApplication application =
                 SparkApplication.start(config, "quantize", files.settings()).showingStages(progress::say)) {
             CalibrationJob job = new CalibrationJob(application, model, corpus, samples == null ? SAMPLES : samples);
-            return export.write(output, new CalibratedRounding(export.blocks(), job::run, progress::say));
+            return export.write(paths.output(), new CalibratedRounding(export.blocks(), job::run, progress::say));
         }
     }
 
@@ -182,7 +171,7 @@ public final class QuantizeCommand implements Callable<Integer> {
     private void print(StoredModel model, QuantizedExport.Written written) {
         new Summary("quantize")
                 .put("model", model.directory())
-                .put("directory", output)
+                .put("directory", paths.output())
                 .put("type", type.word())
                 .put("method", method.name().toLowerCase(Locale.ROOT))
                 .put("matrices", written.matrices())

@@ -3,8 +3,6 @@ package org.weft.trainer.commands;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,16 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.weft.core.config.ConfigLoader;
-import org.weft.core.config.WeftConfig;
-import org.weft.core.model.ModelShape;
-import org.weft.core.params.Initialization;
-import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.HadoopStore;
-import org.weft.driver.checkpoint.InitialCheckpoint;
-import org.weft.driver.checkpoint.RunIdentity;
-import org.weft.driver.checkpoint.Vocabulary;
 import org.weft.trainer.CommandRun;
+import org.weft.trainer.UntrainedRun;
 
 /** {@code export} writes the format that is asked for, and refuses what that format does not have. */
 class ExportCommandTest {
@@ -33,22 +24,11 @@ class ExportCommandTest {
 
     @BeforeEach
     void checkpoint() throws IOException {
-        WeftConfig config = ConfigLoader.load(
-                "test",
-                "run: {dir: \"" + uri("run")
-                        + "\"}\nmodel: {architecture: llama, layers: 1, width: 32, heads: 2, mlp_width: 32, context: 8}",
-                List.of());
-        ParameterLayout layout = new ModelShape(config.model(), VOCABULARY).layout();
-        InitialCheckpoint.write(
+        UntrainedRun.write(
                 HadoopStore.local(),
-                config.run().directory(),
-                new RunIdentity(config, layout, new Vocabulary(VOCABULARY, "")),
-                (offset, length, sink) -> {
-                    ByteBuffer part =
-                            ByteBuffer.allocate((int) length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-                    Initialization.fill(layout, 7, offset, part.asFloatBuffer());
-                    sink.accept(offset, part);
-                });
+                uri("run"),
+                "{architecture: llama, layers: 1, width: 32, heads: 2, mlp_width: 32, context: 8}",
+                VOCABULARY);
     }
 
     @Test

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,16 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.weft.core.config.ConfigLoader;
-import org.weft.core.config.WeftConfig;
-import org.weft.core.model.ModelShape;
-import org.weft.core.params.Initialization;
-import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.HadoopStore;
-import org.weft.driver.checkpoint.InitialCheckpoint;
-import org.weft.driver.checkpoint.RunIdentity;
-import org.weft.driver.checkpoint.Vocabulary;
 import org.weft.trainer.CommandRun;
+import org.weft.trainer.UntrainedRun;
 
 /** {@code prune} writes a smaller model, of a checkpoint and of a Hugging Face directory alike, and refuses what it does not do. */
 class PruneCommandTest {
@@ -36,22 +27,11 @@ class PruneCommandTest {
 
     @BeforeEach
     void checkpoint() throws IOException {
-        WeftConfig config = ConfigLoader.load(
-                "test",
-                "run: {dir: \"" + uri("run")
-                        + "\"}\nmodel: {architecture: llama, layers: 2, width: 16, heads: 4, mlp_width: 32, context: 8}",
-                List.of());
-        ParameterLayout layout = new ModelShape(config.model(), VOCABULARY).layout();
-        InitialCheckpoint.write(
+        UntrainedRun.write(
                 HadoopStore.local(),
-                config.run().directory(),
-                new RunIdentity(config, layout, new Vocabulary(VOCABULARY, "")),
-                (offset, length, sink) -> {
-                    ByteBuffer part =
-                            ByteBuffer.allocate((int) length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-                    Initialization.fill(layout, 7, offset, part.asFloatBuffer());
-                    sink.accept(offset, part);
-                });
+                uri("run"),
+                "{architecture: llama, layers: 2, width: 16, heads: 4, mlp_width: 32, context: 8}",
+                VOCABULARY);
     }
 
     @Test

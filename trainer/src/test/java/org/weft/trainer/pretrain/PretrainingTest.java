@@ -8,8 +8,6 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +28,6 @@ import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
-import org.weft.core.params.Initialization;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
@@ -38,7 +35,6 @@ import org.weft.core.taught.TeacherLogitsManifest;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.corpus.CorpusJob;
 import org.weft.driver.checkpoint.Checkpoint;
-import org.weft.driver.checkpoint.InitialCheckpoint;
 import org.weft.driver.checkpoint.RunIdentity;
 import org.weft.driver.checkpoint.Vocabulary;
 import org.weft.driver.progress.Progress;
@@ -47,6 +43,7 @@ import org.weft.driver.run.StopSource;
 import org.weft.driver.run.TrainingRun;
 import org.weft.driver.spark.SparkApplication;
 import org.weft.hub.HuggingFaceExport;
+import org.weft.trainer.UntrainedRun;
 
 /** Pre-training as a program calls it, within its own Spark application. */
 @Timeout(180)
@@ -215,16 +212,10 @@ class PretrainingTest {
     /** A model of step 0 with more rows than its tokenizer has tokens. */
     private Checkpoint padded(CorpusManifest corpus) throws IOException {
         ParameterLayout layout = new ModelShape(config(2).model(), PADDED).layout();
-        return InitialCheckpoint.write(
+        return UntrainedRun.write(
                 application.store(),
                 RunDirectory.of(uri() + "/other"),
-                new RunIdentity(config(2), layout, new Vocabulary(PADDED, corpus.tokenizerSha256())),
-                (offset, length, sink) -> {
-                    ByteBuffer values =
-                            ByteBuffer.allocate((int) length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-                    Initialization.fill(layout, 7, offset, values.asFloatBuffer());
-                    sink.accept(offset, values);
-                });
+                new RunIdentity(config(2), layout, new Vocabulary(PADDED, corpus.tokenizerSha256())));
     }
 
     /** A vocabulary of the bytes alone, so that every text has the same tokenizer. */

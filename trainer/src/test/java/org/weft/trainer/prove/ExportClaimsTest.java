@@ -3,8 +3,6 @@ package org.weft.trainer.prove;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,16 +14,15 @@ import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.Adaptation;
 import org.weft.core.model.ModelShape;
-import org.weft.core.params.Initialization;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
-import org.weft.driver.checkpoint.InitialCheckpoint;
 import org.weft.driver.checkpoint.RunIdentity;
 import org.weft.driver.checkpoint.Vocabulary;
 import org.weft.hub.ExportRecord;
 import org.weft.hub.HuggingFaceExport;
+import org.weft.trainer.UntrainedRun;
 
 /** An export that has folders: that of a model of vectors, as sentence-transformers reads it. */
 class ExportClaimsTest {
@@ -50,16 +47,10 @@ class ExportClaimsTest {
                 List.of());
         ParameterLayout layout = new ModelShape(config.model(), VOCABULARY, Adaptation.of(config, List.of())).layout();
         store.write(config.run().directory().tokenizer(), TOKENIZER);
-        return InitialCheckpoint.write(
+        return UntrainedRun.write(
                 store,
                 config.run().directory(),
-                new RunIdentity(config, layout, new Vocabulary(VOCABULARY, Sha256.hex(TOKENIZER))),
-                (offset, length, sink) -> {
-                    ByteBuffer part =
-                            ByteBuffer.allocate((int) length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-                    Initialization.fill(layout, 7, offset, part.asFloatBuffer());
-                    sink.accept(offset, part);
-                });
+                new RunIdentity(config, layout, new Vocabulary(VOCABULARY, Sha256.hex(TOKENIZER))));
     }
 
     private List<String> putThereLater(String directory) throws IOException {

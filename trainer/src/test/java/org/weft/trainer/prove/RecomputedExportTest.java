@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,22 +12,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.WeftException;
-import org.weft.core.config.ConfigLoader;
-import org.weft.core.config.WeftConfig;
-import org.weft.core.model.ModelShape;
-import org.weft.core.params.Initialization;
-import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
-import org.weft.driver.checkpoint.InitialCheckpoint;
-import org.weft.driver.checkpoint.RunIdentity;
-import org.weft.driver.checkpoint.Vocabulary;
 import org.weft.hub.gguf.GgufExport;
 import org.weft.hub.gguf.GgufType;
 import org.weft.hub.onnx.OnnxExport;
 import org.weft.hub.onnx.OnnxType;
+import org.weft.trainer.UntrainedRun;
 
 /** Exports in other formats than Hugging Face's are followed and made again, too. */
 class RecomputedExportTest {
@@ -43,22 +34,8 @@ class RecomputedExportTest {
 
     @BeforeEach
     void checkpoint() throws IOException {
-        WeftConfig config = ConfigLoader.load(
-                "test",
-                "run: {dir: \"" + uri("run")
-                        + "\"}\nmodel: {architecture: gpt2, layers: 1, width: 32, heads: 2, context: 8}",
-                List.of());
-        ParameterLayout layout = new ModelShape(config.model(), VOCABULARY).layout();
-        checkpoint = InitialCheckpoint.write(
-                store,
-                config.run().directory(),
-                new RunIdentity(config, layout, new Vocabulary(VOCABULARY, "")),
-                (offset, length, sink) -> {
-                    ByteBuffer part =
-                            ByteBuffer.allocate((int) length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-                    Initialization.fill(layout, 7, offset, part.asFloatBuffer());
-                    sink.accept(offset, part);
-                });
+        checkpoint = UntrainedRun.write(
+                store, uri("run"), "{architecture: gpt2, layers: 1, width: 32, heads: 2, context: 8}", VOCABULARY);
     }
 
     @Test
