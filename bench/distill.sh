@@ -36,7 +36,7 @@ interval() {
 }
 
 # of NAME KEY: a number of a run's closing JSON
-of() { grep -oE "\"$2\" ?: ?[0-9.]+" "$WORK_DIR/$1.out" | head -n 1 | grep -oE '[0-9.]+$'; }
+of() { bench_field "$2" <"$WORK_DIR/$1.out"; }
 
 reviews() {
   local rows=(--set "dataset.train=[file://$train]" --set "dataset.test=[file://$test]" --set dataset.max_length=64

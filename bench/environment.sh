@@ -33,6 +33,11 @@ bench_median() {
   sort -g | awk '{ value[NR] = $1 } END { if (NR) print value[int((NR + 1) / 2)] }'
 }
 
+# bench_field KEY: the first value of that key in JSON on standard input, without quotes; nothing where there is none.
+bench_field() {
+  { grep -oE "\"$1\" ?: ?(\"[^\"]*\"|[-+0-9.eE]+)" || true; } | head -n 1 | sed -E 's/^[^:]*: ?"?//; s/"$//'
+}
+
 # A folder for the bench: WORK_DIR where it is set, else a fresh one that goes at the end.
 bench_work_dir() {
   if [ -z "${WORK_DIR:-}" ]; then

@@ -44,11 +44,6 @@ family() {
   echo "model.architecture=$1 model.dropout=0"
 }
 
-# field KEY: a number of a JSON line on standard input
-field() {
-  sed -n "s/.*\"$1\":\\([0-9.E+-]*\\).*/\\1/p"
-}
-
 run_weft() {
   "$WEFT_ROOT/weft" "$@" 2>>"$WORK_DIR/weft.log" ||
     weft_fail 1 "./weft $1 failed" "its output is in $WORK_DIR/weft.log, kept if WORK_DIR is given"
@@ -107,8 +102,8 @@ for name in $SHAPES; do
   load=$(cut -d' ' -f1 /proc/loadavg)
   millis=$(sed -n 's/.*"step":\([0-9]*\),"loss".*"step_millis":\([0-9.]*\).*/\1 \2/p' "$dir/metrics.jsonl" |
     awk -v warm="$WARM_UP" '$1 > warm { print $2 }' | bench_median)
-  awk -v name="$name" -v parameters="$(field parameters <<<"$plan")" -v load="$load" -v wall="$millis" -v busy="$(busy_millis)" \
-    -v step="$(field step_millis <<<"$plan")" -v bytes="$(field executor_resident_bytes <<<"$plan")" -v measured="$resident" '
+  awk -v name="$name" -v parameters="$(bench_field parameters <<<"$plan")" -v load="$load" -v wall="$millis" -v busy="$(busy_millis)" \
+    -v step="$(bench_field step_millis <<<"$plan")" -v bytes="$(bench_field executor_resident_bytes <<<"$plan")" -v measured="$resident" '
     BEGIN { mb = bytes / 1048576
       printf "%-9s %11d %18d %5d %+5.1f%% %14d %6d %+6.1f%% %9s %+6.1f%%   %s\n", name, parameters, mb, measured,
         100 * (mb / measured - 1), step, wall, 100 * (step / wall - 1), busy, 100 * (step / busy - 1), load }'

@@ -35,9 +35,7 @@ run() {
     --set training.min_learning_rate=1e-4 --set training.eval_every=0 --set "checkpoint.every=50" --set checkpoint.keep=2 \
     "$@" ${settings[@]+"${settings[@]}"} 2>>"$WORK_DIR/$name.log" | tail -n 1
 }
-# field JSON KEY
-field() { sed -n "s/.*\"$2\":\"\{0,1\}\([^,\"}]*\).*/\1/p" <<<"$1"; }
-perplexity() { field "$("$weft" evaluate --checkpoint "file://$WORK_DIR/$1" 2>>"$WORK_DIR/$1.log" | tail -n 1)" perplexity; }
+perplexity() { "$weft" evaluate --checkpoint "file://$WORK_DIR/$1" 2>>"$WORK_DIR/$1.log" | tail -n 1 | bench_field perplexity; }
 
 if [ ! -d "$WORK_DIR/dense/checkpoints" ]; then
   run dense prepare >/dev/null
@@ -67,11 +65,11 @@ killed=$(run killed pretrain --resume --set training.steps="$tune" --set trainin
   --set "training.pruning=$pruning")
 
 dense=$(perplexity dense) longer=$(perplexity on) half=$(perplexity pruned)
-awk -v d="$dense" -v l="$longer" -v p="$half" -v s="$(field "$pruned" sparsity)" 'BEGIN {
+awk -v d="$dense" -v l="$longer" -v p="$half" -v s="$(bench_field sparsity <<<"$pruned")" 'BEGIN {
   printf "perplexity: trained %.3f, trained on %.3f, trained on with %.4f of the weights zero %.3f: %+.2f %% and %+.2f %%\n",
     d, l, s, p, 100 * (p / d - 1), 100 * (p / l - 1) }'
-same=$([ "$(field "$pruned" params_sha256)" = "$(field "$killed" params_sha256)" ] && echo equal || echo DIFFERENT)
-echo "killed at step $((tune / 3)) and resumed: sparsity $(field "$killed" sparsity), parameters $same"
+same=$([ "$(bench_field params_sha256 <<<"$pruned")" = "$(bench_field params_sha256 <<<"$killed")" ] && echo equal || echo DIFFERENT)
+echo "killed at step $((tune / 3)) and resumed: sparsity $(bench_field sparsity <<<"$killed"), parameters $same"
 [ "$same" = equal ]
 
 for kind in small masked; do

@@ -18,19 +18,16 @@ lines=$(wc -l <"$text")
 head -n $((lines * 9 / 10)) "$text" >"$WORK_DIR/train.jsonl"
 sed -n "$((lines * 9 / 10 + 1)),$((lines * 9 / 10 + HELD))p" "$text" >"$WORK_DIR/held.jsonl"
 
-field() { # field NAME FILE: a number of a closing JSON
-  sed -n "s/.*\"$1\":\"\{0,1\}\([0-9.eE+-]*\).*/\1/p" "$2" | tail -1
-}
 row() { # row FAMILY NAME PATH SHARE
   "$WEFT" evaluate --checkpoint "$3" --input "$WORK_DIR/held.jsonl" --set 'cluster.master=local[2]' >"$WORK_DIR/evaluated.json" 2>>"$WORK_DIR/log"
-  printf '%-8s %-18s %10.4f %8s\n' "$1" "$2" "$(field perplexity "$WORK_DIR/evaluated.json")" "$4"
+  printf '%-8s %-18s %10.4f %8s\n' "$1" "$2" "$(bench_field perplexity <"$WORK_DIR/evaluated.json")" "$4"
 }
 quantized() { # quantized FAMILY NAME FROM OPTION…
   local family=$1 name=$2 from=$3
   shift 3
   rm -rf "$WORK_DIR/$family-$name"
   "$WEFT" quantize --input "$from" --output "$WORK_DIR/$family-$name" "$@" >"$WORK_DIR/quantized.json" 2>>"$WORK_DIR/log"
-  row "$family" "$name" "$WORK_DIR/$family-$name" "$(field share_of_float32 "$WORK_DIR/quantized.json")"
+  row "$family" "$name" "$WORK_DIR/$family-$name" "$(bench_field share_of_float32 <"$WORK_DIR/quantized.json")"
 }
 settings() { # settings FAMILY RUN
   echo --set "run.dir=file://$2" --set "run.name=$1" --set "run.corpus=file://$WORK_DIR/corpus" --set 'cluster.master=local[3]' --set cluster.workers=1 \

@@ -23,6 +23,7 @@ import transformers
 from torch.nn import functional as F
 
 from families import learning_rate
+from preferences import steps, write
 
 WEFT = os.environ.get("WEFT", "./weft")
 STEPS, ROWS, TOLERANCE = 10, 8, 1e-4
@@ -39,11 +40,6 @@ def rows(seed, count):
         made.append({"text": " ".join(words),
                      "label": next((label for label in ("warm", "foul") if label in words), "neither")})
     return made
-
-
-def write(path, lines):
-    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    return f"file://{path}"
 
 
 def word_tokenizer(specials, **roles):
@@ -188,11 +184,6 @@ def weft(home, name, task, student, teacher, data, how, training, *more, resume=
     if run.returncode != 0:
         raise SystemExit(f"weft finetune {name}: {run.stderr[-3000:]}")
     return json.loads(run.stdout.strip().splitlines()[-1])
-
-
-def steps(home, name):
-    lines = map(json.loads, (home / name / "metrics.jsonl").read_text(encoding="utf-8").splitlines())
-    return [line for line in lines if "step_millis" in line]
 
 
 def main(folder):

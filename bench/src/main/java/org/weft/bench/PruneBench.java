@@ -51,8 +51,8 @@ public final class PruneBench {
                     "forward over %d tokens: %.1f ms, smaller %.2f times as fast; by arithmetic %.2f times (%.1f %% of the"
                             + " operations, %.1f %% of the parameters)%n",
                     whole.config().context(),
-                    1e3 * median(seconds),
-                    median(ratios),
+                    1e3 * Rounds.median(seconds),
+                    Rounds.median(ratios),
                     whole.flopsPerToken() / smaller.flopsPerToken(),
                     100 * smaller.flopsPerToken() / whole.flopsPerToken(),
                     100.0 * smaller.layout().size() / whole.layout().size());
@@ -106,11 +106,5 @@ public final class PruneBench {
 
     private static Store store() {
         return HadoopStore.local();
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 }
