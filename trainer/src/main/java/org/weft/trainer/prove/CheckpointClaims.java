@@ -15,10 +15,8 @@ import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
-import org.weft.core.taught.TeacherLogitsManifest;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.driver.checkpoint.RunIdentity;
-import org.weft.hub.ModelDigest;
 
 /**
  * What a checkpoint says: its data, its configuration, its shards, its parameters.
@@ -32,9 +30,11 @@ record CheckpointClaims(Store store, String directory, RunDirectory run, boolean
     static final String DATA = "training data";
     static final String SHARD = "checkpoint shard";
     static final String PARAMETERS = "parameters";
+    static final String TEACHER = "teacher";
     static final String TOKENIZER = "tokenizer of the checkpoint";
 
-    private static final List<String> LATER_KEYS = List.of(ManifestSeal.KEY, "sources", "evaluations", "skipped_steps");
+    private static final List<String> LATER_KEYS =
+            List.of(ManifestSeal.KEY, "sources", "evaluations", "skipped_steps", "sparsity");
 
     private static final String OF_CHECKPOINT = "the checkpoint's";
 
@@ -135,18 +135,9 @@ record CheckpointClaims(Store store, String directory, RunDirectory run, boolean
                 claims.add(
                         Claim.measured(DATA, run.dataset(), source.sha256(), new Measurement.Examples(run.dataset())));
             case Source.TEACHER ->
-                claims.add(Claim.known("teacher", source.path(), source.sha256(), teacher(source.path())));
+                claims.add(Claim.measured(
+                        TEACHER, source.path(), source.sha256(), new Measurement.Teacher(source.path())));
             default -> claims.add(Claim.unchecked(DATA, source.path(), "data of a program's own"));
-        }
-    }
-
-    private String teacher(String path) throws IOException {
-        try {
-            return TeacherLogitsManifest.exists(store, path)
-                    ? TeacherLogitsManifest.load(store, path).sha256()
-                    : ModelDigest.at(store, path);
-        } catch (WeftException gone) {
-            return gone.getMessage();
         }
     }
 

@@ -15,8 +15,10 @@ import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.examples.ExamplesManifest;
 import org.weft.core.storage.Store;
 import org.weft.core.storage.UnreachableStorage;
+import org.weft.core.taught.TeacherLogitsManifest;
 import org.weft.core.tokens.TokenShardFormat;
 import org.weft.core.tokens.TokenShardReader;
+import org.weft.hub.ModelDigest;
 
 /** A digest that one task makes of stored bytes; small enough to travel, and the same wherever it is made. */
 sealed interface Measurement extends Serializable {
@@ -109,6 +111,16 @@ sealed interface Measurement extends Serializable {
             ExamplesManifest manifest = ExamplesManifest.load(store, directory);
             List<String> problems = manifest.verify(store, directory);
             return problems.isEmpty() ? manifest.fingerprint() : "damaged: " + String.join("; ", problems);
+        }
+    }
+
+    /** SHA-256 of what decides what a teacher says: a model's, or that of its logits that were kept. */
+    record Teacher(String path) implements Measurement {
+        @Override
+        public String digest(Store store) throws IOException {
+            return TeacherLogitsManifest.exists(store, path)
+                    ? TeacherLogitsManifest.load(store, path).sha256()
+                    : ModelDigest.at(store, path);
         }
     }
 }
