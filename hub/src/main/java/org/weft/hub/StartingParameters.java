@@ -80,7 +80,8 @@ public final class StartingParameters {
         return vocabulary(new ModelLocator(store, seen -> {}).at(from));
     }
 
-    private Vocabulary vocabulary(StoredModel model) throws IOException {
+    /** The same of a model that was found already. */
+    public Vocabulary vocabulary(StoredModel model) throws IOException {
         boolean padded =
                 model.vocabSize() > corpus.vocabSize() && tokenizerSha256(model).equals(corpus.tokenizerSha256());
         return new Vocabulary(padded ? model.vocabSize() : corpus.vocabSize(), corpus.tokenizerSha256());

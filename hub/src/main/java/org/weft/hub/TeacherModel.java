@@ -53,7 +53,7 @@ public record TeacherModel(StoredModel model, ModelShape shape, String sha256) i
         return Optional.of(new TeacherModel(model, shape(model, config.finetune()), ModelDigest.of(store, model)));
     }
 
-    /** What {@code plan} has to know of it, without a look at its parameters; empty where there is none. */
+    /** What has to be known of it before there is an application: its digest is not made. Empty where there is none. */
     public static Optional<ModelShape> shapeOf(Store store, WeftConfig config) throws IOException {
         if (!config.distillation().asks()) {
             return Optional.empty();

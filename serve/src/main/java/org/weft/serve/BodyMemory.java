@@ -36,9 +36,4 @@ final class BodyMemory {
     void give(long bytes) {
         shrink(bytes, 0);
     }
-
-    /** What there is now. */
-    synchronized long taken() {
-        return taken;
-    }
 }

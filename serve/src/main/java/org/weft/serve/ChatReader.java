@@ -85,7 +85,7 @@ final class ChatReader {
             throw JsonFields.wrong(fields.place("role"), "a string", fields.node("role"));
         }
         JsonNode content = fields.node("content");
-        boolean silent = own && JsonFields.absent(content) && !calls(fields).isEmpty();
+        boolean silent = own && !calls(fields).isEmpty() && JsonFields.absent(content);
         String text = silent ? "" : content(content, fields.place("content"));
         if (own) {
             fields.pass(OF_TEMPLATES);
@@ -97,7 +97,6 @@ final class ChatReader {
         if (!own) {
             return new ChatMessage(role, text);
         }
-        calls(fields);
         JsonNode given = argumentsAsText ? whole : withArguments(whole);
         JsonFields.requireTexts(place, given);
         return new ChatMessage(role, text, map(given));

@@ -36,6 +36,11 @@ public final class ConfigLoader {
      */
     public record Source(String name, String yaml) {}
 
+    /** A text as the value of an override: YAML reads it as it stands. */
+    public static String quoted(String text) {
+        return "'" + text.replace("'", "''") + "'";
+    }
+
     /**
      * @param source where the text comes from, for errors
      * @param yaml may be empty

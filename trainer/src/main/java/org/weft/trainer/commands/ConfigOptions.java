@@ -72,12 +72,7 @@ public final class ConfigOptions {
      * @param value null where it was not given
      */
     static List<String> setting(String key, String value) {
-        return value == null ? List.of() : List.of(key + "=" + quoted(value));
-    }
-
-    /** As YAML reads it as it stands. */
-    static String quoted(String text) {
-        return "'" + text.replace("'", "''") + "'";
+        return value == null ? List.of() : List.of(key + "=" + ConfigLoader.quoted(value));
     }
 
     /** One key as the user set it, before anything else is checked; empty where it is not set. */

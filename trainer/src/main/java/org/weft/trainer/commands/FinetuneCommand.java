@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
+import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.driver.checkpoint.Checkpoint;
@@ -89,8 +90,8 @@ public final class FinetuneCommand implements Callable<Integer> {
             WeftConfig config = config(base, List.of());
             FinetuneSettings.require(base, config, progress::say);
             List<WeftConfig> runs = folds == 0 ? List.of() : folded(base, config);
-            ModelShape teacher = TeacherModel.shapeOf(files.store(), config).orElse(null);
-            try (SparkApplication application = SparkApplication.start(config, "finetune", files.settings(), teacher)
+            ModelShape taught = TeacherModel.shapeOf(files.store(), config).orElse(null);
+            try (SparkApplication application = SparkApplication.start(config, "finetune", files.settings(), taught)
                     .showingStages(progress::say)) {
                 return folds == 0 ? one(application, base, config) : crossValidation(application, base, config, runs);
             }
@@ -151,7 +152,7 @@ public final class FinetuneCommand implements Callable<Integer> {
                     base,
                     List.of(
                             "run.dir="
-                                    + ConfigOptions.quoted(
+                                    + ConfigLoader.quoted(
                                             config.run().directory().fold(fold).path()),
                             "dataset.folds=" + folds,
                             "dataset.fold=" + fold,

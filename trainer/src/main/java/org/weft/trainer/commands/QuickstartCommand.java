@@ -128,7 +128,7 @@ public final class QuickstartCommand implements Callable<Integer> {
         } else {
             // Hadoop takes a path as it is written, blanks and globs included; a URI would have them encoded.
             String local = "file://" + input.toAbsolutePath().normalize();
-            settings.add("corpus.input=['" + local.replace("'", "''") + "']");
+            settings.add("corpus.input=[" + ConfigLoader.quoted(local) + "]");
         }
         if (steps != null) {
             settings.add("training.steps=" + steps);

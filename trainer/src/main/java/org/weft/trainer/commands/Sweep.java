@@ -108,9 +108,12 @@ final class Sweep {
     private WeftConfig configOf(FamilyMember size, FamilyMember smallest) {
         double slower = Math.sqrt((double) smallest.width() / size.width());
         List<String> settings = new ArrayList<>(size.settings());
-        settings.add("run.dir=" + config.run().directory().sweep(size.name()).path());
-        settings.add("run.corpus=" + config.run().directory().corpus());
-        settings.add("run.name=" + config.run().name() + "-" + size.name());
+        settings.add("run.dir="
+                + ConfigLoader.quoted(
+                        config.run().directory().sweep(size.name()).path()));
+        settings.add(
+                "run.corpus=" + ConfigLoader.quoted(config.run().directory().corpus()));
+        settings.add("run.name=" + ConfigLoader.quoted(config.run().name() + "-" + size.name()));
         settings.add("training.learning_rate=" + config.training().learningRate() * slower);
         settings.add("training.min_learning_rate=" + config.training().minLearningRate() * slower);
         return ConfigLoader.load("sweep", ConfigLoader.toYaml(config), settings);

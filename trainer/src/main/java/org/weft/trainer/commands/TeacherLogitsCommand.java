@@ -9,6 +9,7 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.taught.TeacherLogitsManifest;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.spark.SparkApplication;
+import org.weft.hub.TeacherModel;
 import org.weft.trainer.pretrain.TaughtCorpus;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,7 +62,11 @@ public final class TeacherLogitsCommand implements Callable<Integer> {
         WeftConfig config = options.loadOver(List.of(), forced);
         Progress progress = Progress.onStderr();
         try (ConfigOptions.FileAccess files = options.openFiles();
-                SparkApplication application = SparkApplication.start(config, "teacher-logits", files.settings())
+                SparkApplication application = SparkApplication.start(
+                                config,
+                                "teacher-logits",
+                                files.settings(),
+                                TeacherModel.shapeOf(files.store(), config).orElse(null))
                         .showingStages(progress::say)) {
             TeacherLogitsManifest manifest = new TaughtCorpus(application, config, progress::say).write(topK, output);
             new Summary("teacher-logits")

@@ -98,7 +98,7 @@ public final class Pretraining {
     private Subject subject(String from) throws IOException {
         CorpusManifest corpus = corpus();
         Optional<TeacherModel> teacher = TeacherModel.of(store, config, progress::say);
-        Vocabulary vocabulary = vocabulary(from, corpus);
+        Vocabulary vocabulary = vocabulary(from, corpus, teacher);
         ModelShape shape = new ModelShape(config.model(), vocabulary.size());
         Engines.require(config, shape);
         if (teacher.isPresent()) {
@@ -146,7 +146,8 @@ public final class Pretraining {
     }
 
     /** A model that pads its vocabulary goes on with the rows that it has; what learns from one has as many. */
-    private Vocabulary vocabulary(String from, CorpusManifest corpus) throws IOException {
+    private Vocabulary vocabulary(String from, CorpusManifest corpus, Optional<TeacherModel> teacher)
+            throws IOException {
         CheckpointManifest known = new CheckpointResolver(store, progress::say).newestManifest(directory);
         if (known != null && known.tokenizerSha256().equals(corpus.tokenizerSha256())) {
             return new Vocabulary(Math.max(known.vocabSize(), corpus.vocabSize()), known.tokenizerSha256());
@@ -155,10 +156,11 @@ public final class Pretraining {
             return new Vocabulary(
                     Math.max(corpus.vocabSize(), TaughtCorpus.vocabSize(store, config)), corpus.tokenizerSha256());
         }
-        String like = from != null ? from : config.distillation().teacher();
-        return like.isBlank()
-                ? Vocabulary.of(corpus)
-                : new StartingParameters(store, config, corpus, progress::say).vocabulary(like);
+        StartingParameters start = new StartingParameters(store, config, corpus, progress::say);
+        if (from != null) {
+            return start.vocabulary(from);
+        }
+        return teacher.isPresent() ? start.vocabulary(teacher.get().model()) : Vocabulary.of(corpus);
     }
 
     /** A vocabulary is made once, by prepare: another size in the configuration changes nothing any more. */

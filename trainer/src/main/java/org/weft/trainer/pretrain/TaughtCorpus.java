@@ -62,21 +62,18 @@ public final class TaughtCorpus {
                 shape,
                 corpus.openTokenizer(store, directory),
                 config.model().context());
-        Made made = made(
-                config,
-                corpus,
-                shape.vocabSize(),
-                new Made(teacher.model().directory(), teacher.sha256(), "", 0, topK, 0, "", false, 0, ""));
+        Made made = made(config, corpus, shape.vocabSize(), teacher.model().directory(), teacher.sha256(), topK);
         return new TeacherLogitsJob(application.context(), store, config, progress).run(teacher, made, output);
     }
 
-    private static Made made(WeftConfig config, CorpusManifest corpus, int vocabSize, Made teacher) {
+    private static Made made(
+            WeftConfig config, CorpusManifest corpus, int vocabSize, String teacher, String teacherSha256, int topK) {
         return new Made(
-                teacher.teacher(),
-                teacher.teacherSha256(),
+                teacher,
+                teacherSha256,
                 corpus.fingerprint(),
                 vocabSize,
-                teacher.topK(),
+                topK,
                 config.model().context(),
                 config.training().packing().word(),
                 config.training().documentAttention(),
@@ -100,7 +97,9 @@ public final class TaughtCorpus {
     static Source source(Store store, WeftConfig config, CorpusManifest corpus, int vocabSize) throws IOException {
         String directory = config.distillation().logits();
         TeacherLogitsManifest manifest = TeacherLogitsManifest.load(store, directory);
-        List<String> differences = manifest.differences(made(config, corpus, vocabSize, manifest.made()));
+        Made theirs = manifest.made();
+        List<String> differences = manifest.differences(
+                made(config, corpus, vocabSize, theirs.teacher(), theirs.teacherSha256(), theirs.topK()));
         if (!differences.isEmpty()) {
             throw WeftException.usage(
                     "distillation.logits=" + directory + " are of other windows: " + String.join("; ", differences),

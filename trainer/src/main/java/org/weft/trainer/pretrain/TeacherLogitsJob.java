@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -59,7 +60,7 @@ public final class TeacherLogitsJob {
     /** Some windows of a source. */
     private record Part(int source, long first, long windows) implements Serializable {
         String file() {
-            return String.format("source-%03d-%010d%s", source, first, TeacherLogitsFormat.SUFFIX);
+            return String.format(Locale.ROOT, "source-%03d-%010d%s", source, first, TeacherLogitsFormat.SUFFIX);
         }
     }
 

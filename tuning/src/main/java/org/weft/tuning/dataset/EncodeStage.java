@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -86,7 +87,7 @@ record EncodeStage(
 
     @Override
     public Iterator<Written> call(Integer index, Iterator<Tuple2<byte[], DatasetRow>> rows) throws IOException {
-        String file = String.format("%s-%05d%s", name, index, ExampleFileFormat.SUFFIX);
+        String file = String.format(Locale.ROOT, "%s-%05d%s", name, index, ExampleFileFormat.SUFFIX);
         try (Encoder encoder = Encoder.open(config, tokenizer.value());
                 ExampleWriter writer =
                         new ExampleWriter(store, config.run().directory().dataset(), file, vocabulary)) {

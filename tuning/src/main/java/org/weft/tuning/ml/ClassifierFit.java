@@ -66,7 +66,7 @@ final class ClassifierFit {
                 List.of(
                         TrainingParams.setting("run.dir", directory + "/fit-" + name),
                         TrainingParams.setting("run.name", params.uid()),
-                        "dataset.train=['" + saved.path().replace("'", "''") + "']",
+                        "dataset.train=[" + ConfigLoader.quoted(saved.path()) + "]",
                         "dataset.format=parquet"));
         FinetuneRun run = new FinetuneRun(committing, config, base, progress, StopSource.NONE);
         RunResult result = run.run(TrainingRun.LATEST, false);

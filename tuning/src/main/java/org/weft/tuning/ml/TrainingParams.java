@@ -214,6 +214,6 @@ public abstract class TrainingParams extends Estimator<WeftModel> implements Wef
     }
 
     static String setting(String key, Object value) {
-        return key + "=" + (value instanceof String text ? "'" + text.replace("'", "''") + "'" : value);
+        return key + "=" + (value instanceof String text ? ConfigLoader.quoted(text) : value);
     }
 }

@@ -197,25 +197,32 @@ public final class Encoder implements AutoCloseable {
      * {@code dataset.doc_stride} asks for none.
      */
     List<Framed> windows(int[] first, int[] second, Fields row) {
-        int room = maxLength - before.length - between.length - after.length;
-        if (docStride == 0 || first.length + second.length <= room) {
+        if (docStride == 0 || first.length + second.length <= room()) {
             return List.of(pair(first, second, row));
         }
+        int room = room();
         int half = room / 2;
         boolean cut = cut(first.length > half, first.length + room - half, row);
         int[] kept = Arrays.copyOf(first, Math.min(first.length, half));
         int width = room - kept.length;
         List<Framed> windows = new ArrayList<>();
-        for (int from = 0; from == 0 || from + docStride < second.length; from += width - docStride) {
+        int count = windowCount(first.length, second.length);
+        for (int i = 0; i < count; i++) {
+            int from = i * (width - docStride);
             int[] part = Arrays.copyOfRange(second, from, Math.min(from + width, second.length));
             windows.add(framed(kept, part, from, cut));
         }
         return windows;
     }
 
+    /** Tokens of both texts that a sequence has room for. */
+    private int room() {
+        return maxLength - before.length - between.length - after.length;
+    }
+
     /** How many {@link #windows} there are of texts of so many tokens. */
     int windowCount(int first, int second) {
-        int room = maxLength - before.length - between.length - after.length;
+        int room = room();
         if (docStride == 0 || first + second <= room) {
             return 1;
         }
