@@ -115,8 +115,8 @@ public final class EngineBench {
                     Locale.ROOT,
                     "%-6s %6.0f tokens/s, %.3f of %s (median of the rounds' ratios)%n",
                     engines[i],
-                    median(rates[i]),
-                    median(ratios),
+                    Rounds.median(rates[i]),
+                    Rounds.median(ratios),
                     engines[0]);
         }
     }
@@ -132,11 +132,5 @@ public final class EngineBench {
         float[] values = new float[(int) replica.layout().size()];
         replica.gradients(0, values.length).asFloatBuffer().get(values);
         return values;
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 }

@@ -44,7 +44,7 @@ import org.weft.hub.gguf.GgufType;
  * Weft writes of a prompt and how far the first choice was from the second at each token. {@code bench/gguf.sh} has llama.cpp write
  * the same.
  *
- * <p>Usage: {@code GgufParity DIR}.
+ * <p>Usage: {@code GgufParity DIR [MODEL…]}; all of them where none is named.
  */
 public final class GgufParity {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -76,8 +76,10 @@ public final class GgufParity {
     private GgufParity() {}
 
     public static void main(String[] args) throws IOException {
-        for (Map.Entry<String, String> model : MODELS.entrySet()) {
-            write(Path.of(args[0]).toAbsolutePath().resolve(model.getKey()), model.getValue());
+        Path directory = Path.of(args[0]).toAbsolutePath();
+        List<String> named = List.of(args).subList(1, args.length);
+        for (String model : named.isEmpty() ? MODELS.keySet() : named) {
+            write(directory.resolve(model), MODELS.get(model));
         }
     }
 
