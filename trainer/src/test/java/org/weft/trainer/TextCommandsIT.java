@@ -244,6 +244,10 @@ class TextCommandsIT {
                 2,
                 "--method gptq needs --corpus DIR");
         assertError(
+                List.of("quantize", "--input", "x", "--output", "y", "--type", "int8", "--set", "run.seed=1"),
+                2,
+                "--config and --set have no effect with --method nearest");
+        assertError(
                 List.of("quantize", "--input", "x", "--output", "y", "--type", "int8", "--group-size", "32"),
                 2,
                 "--group-size 32 is of --type int4: int8 has a scale for each output");

@@ -8,19 +8,17 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.HadoopStore;
-import org.weft.driver.local.EmbeddedHdfs;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** Options that most commands share: where the configuration is, and where files without a scheme are. */
+/** Options of commands that a configuration governs: where it is, and where files without a scheme are. */
 public final class ConfigOptions {
     @Option(
             names = "--config",
@@ -37,11 +35,8 @@ public final class ConfigOptions {
             description = "Sets one key over the file, e.g. --set training.steps=500. May be given many times.")
     private List<String> overrides = new ArrayList<>();
 
-    @Option(
-            names = "--hdfs",
-            paramLabel = "DIR",
-            description = "Start the embedded HDFS that keeps its data in DIR, as quickstart does, for this command.")
-    private Path hdfs;
+    @Mixin
+    private FileOptions access;
 
     /** The configuration from files and overrides, validated. */
     WeftConfig load() {
@@ -134,39 +129,8 @@ public final class ConfigOptions {
         }
     }
 
-    /** Starts the embedded HDFS if asked for; the caller closes what comes back. */
+    /** As {@link FileOptions#open}. */
     FileAccess openFiles() {
-        return new FileAccess(hdfs == null ? null : EmbeddedHdfs.start(hdfs));
-    }
-
-    /** Hadoop settings of this command, and the embedded HDFS that may stand behind them. */
-    static final class FileAccess implements AutoCloseable {
-        private final EmbeddedHdfs embedded;
-
-        FileAccess(EmbeddedHdfs embedded) {
-            this.embedded = embedded;
-        }
-
-        Map<String, String> settings() {
-            Map<String, String> settings = new HashMap<>();
-            if (embedded != null) {
-                settings.put("fs.defaultFS", embedded.uri().toString());
-                settings.put("dfs.replication", "1");
-            }
-            return settings;
-        }
-
-        HadoopStore store() {
-            Configuration configuration = HadoopStore.bounded(new Configuration());
-            settings().forEach(configuration::set);
-            return new HadoopStore(configuration);
-        }
-
-        @Override
-        public void close() {
-            if (embedded != null) {
-                embedded.close();
-            }
-        }
+        return access.open();
     }
 }

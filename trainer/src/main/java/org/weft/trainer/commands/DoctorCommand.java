@@ -40,7 +40,7 @@ public final class DoctorCommand implements Callable<Integer> {
         if (config == null) {
             say("skip", "storage and cluster", "give --config FILE to check them too");
         } else {
-            try (ConfigOptions.FileAccess files = options.openFiles()) {
+            try (FileAccess files = options.openFiles()) {
                 storage(files.store(), config);
                 cluster(config, files);
             }
@@ -137,7 +137,7 @@ public final class DoctorCommand implements Callable<Integer> {
         }
     }
 
-    private void cluster(WeftConfig config, ConfigOptions.FileAccess files) {
+    private void cluster(WeftConfig config, FileAccess files) {
         try (SparkApplication application = SparkApplication.start(config, "doctor", files.settings())) {
             Slots slots = Slots.requireCount(application.context(), config);
             fine(

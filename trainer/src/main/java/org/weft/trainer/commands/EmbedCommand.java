@@ -79,7 +79,7 @@ public final class EmbedCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (ConfigOptions.FileAccess files = options.openFiles()) {
+        try (FileAccess files = options.openFiles()) {
             rows.requireFormats();
             requireHeeded("dataset", "max_length", "--max-length");
             requireHeeded("finetune", "pooling", "--pooling");

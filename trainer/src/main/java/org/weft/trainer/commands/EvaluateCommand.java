@@ -90,7 +90,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             throw WeftException.usage("--batch-size " + batch + " must be at least 1", "");
         }
         BeamOptions search = beams.options(List.of("--choices"));
-        try (ConfigOptions.FileAccess files = options.openFiles()) {
+        try (FileAccess files = options.openFiles()) {
             List<SuiteTask> tasks =
                     suite == null ? List.of() : SuiteFile.read(suite, ConfigOptions.text("--suite", suite));
             StoredModel model = suite == null && input.isEmpty() || choices

@@ -40,7 +40,7 @@ public final class ExportCommand implements Callable<Integer> {
     }
 
     @Mixin
-    private ConfigOptions options;
+    private FileOptions options;
 
     @Mixin
     private CheckpointOption path;
@@ -92,7 +92,7 @@ public final class ExportCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         requireHonoured();
         Progress progress = Progress.onStderr();
-        try (ConfigOptions.FileAccess files = options.openFiles()) {
+        try (FileAccess files = options.open()) {
             Store store = files.store();
             Checkpoint checkpoint = path.resolve(store);
             if (adapter) {

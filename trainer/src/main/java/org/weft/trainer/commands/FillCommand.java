@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 public final class FillCommand implements Callable<Integer> {
     @Mixin
-    private ConfigOptions options;
+    private FileOptions options;
 
     @Mixin
     private CheckpointOption path;
@@ -45,7 +45,7 @@ public final class FillCommand implements Callable<Integer> {
         if (topK < 1) {
             throw WeftException.usage("--top-k " + topK + " must be at least 1", "");
         }
-        try (ConfigOptions.FileAccess files = options.openFiles()) {
+        try (FileAccess files = options.open()) {
             Store store = files.store();
             StoredModel model = path.model(store);
             try (MaskFilling filling = MaskFilling.open(model)) {

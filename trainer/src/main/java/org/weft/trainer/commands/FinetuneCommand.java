@@ -79,7 +79,7 @@ public final class FinetuneCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         TrainingRun.requireStep(resume);
-        try (ConfigOptions.FileAccess files = options.openFiles()) {
+        try (FileAccess files = options.openFiles()) {
             String model = from != null ? from : options.peek("finetune", "from");
             if (model.isBlank()) {
                 throw WeftException.usage(

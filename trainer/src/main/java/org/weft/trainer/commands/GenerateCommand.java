@@ -25,7 +25,7 @@ public final class GenerateCommand implements Callable<Integer> {
             List.of("--temperature", "--top-k", "--top-p", "--repetition-penalty", "--seed", "--stop", "--batch-size");
 
     @Mixin
-    private ConfigOptions options;
+    private FileOptions options;
 
     @Mixin
     private CheckpointOption path;
@@ -98,7 +98,7 @@ public final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         requireOptions();
-        try (ConfigOptions.FileAccess files = options.openFiles()) {
+        try (FileAccess files = options.open()) {
             Store store = files.store();
             List<String> prompts = prompts(store);
             StoredModel model = path.model(store);

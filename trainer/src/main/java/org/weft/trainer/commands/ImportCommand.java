@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true)
 public final class ImportCommand implements Callable<Integer> {
     @Mixin
-    private ConfigOptions options;
+    private FileOptions options;
 
     @Parameters(paramLabel = "HF_DIR", description = "A directory with config.json and model.safetensors.")
     private String from;
@@ -36,7 +36,7 @@ public final class ImportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Progress progress = Progress.onStderr();
-        try (ConfigOptions.FileAccess files = options.openFiles()) {
+        try (FileAccess files = options.open()) {
             Store store = files.store();
             try (HuggingFaceModel model = HuggingFaceModel.open(store, from)) {
                 Checkpoint checkpoint = model.writeTo(to);

@@ -36,7 +36,7 @@ public final class InspectCommand implements Callable<Integer> {
     private static final String MANIFEST = CheckpointManifest.FILE;
 
     @Mixin
-    private ConfigOptions options;
+    private FileOptions options;
 
     @Parameters(
             paramLabel = "PATH",
@@ -54,7 +54,7 @@ public final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (ConfigOptions.FileAccess files = options.openFiles()) {
+        try (FileAccess files = options.open()) {
             Store store = files.store();
             ObjectNode facts = facts(store);
             if (!problems.isEmpty()) {

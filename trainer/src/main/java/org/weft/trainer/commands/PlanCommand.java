@@ -102,7 +102,7 @@ public final class PlanCommand implements Callable<Integer> {
                     "give one, or --scale for a table of several");
         }
         requirePositive("--vocab-size", vocabSize);
-        try (ConfigOptions.FileAccess files = options.openFiles()) {
+        try (FileAccess files = options.openFiles()) {
             Store store = files.store();
             if (run != null) {
                 if (scale.asked()) {

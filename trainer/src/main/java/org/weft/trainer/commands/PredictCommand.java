@@ -30,7 +30,7 @@ public final class PredictCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (ConfigOptions.FileAccess files = options.openFiles()) {
+        try (FileAccess files = options.openFiles()) {
             rows.requireFormats();
             StoredModel model = path.model(files.store());
             TaskModel.requireTask(model);

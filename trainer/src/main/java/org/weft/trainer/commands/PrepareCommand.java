@@ -26,7 +26,7 @@ public final class PrepareCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         WeftConfig config = options.load();
         Progress progress = Progress.onStderr();
-        try (ConfigOptions.FileAccess files = options.openFiles();
+        try (FileAccess files = options.openFiles();
                 SparkApplication application = SparkApplication.start(config, "prepare", files.settings())
                         .showingStages(progress::say)) {
             CorpusManifest manifest = prepare(application, config, progress);

@@ -62,7 +62,7 @@ public final class PretrainCommand implements Callable<Integer> {
         }
         WeftConfig config = options.loadOver(List.of(), ConfigOptions.setting("distillation.teacher", teacher));
         Engines.require(config.cluster().engine());
-        try (ConfigOptions.FileAccess files = options.openFiles();
+        try (FileAccess files = options.openFiles();
                 SparkApplication application = SparkApplication.start(
                         config,
                         "pretrain",

@@ -90,7 +90,7 @@ public final class ProveCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         requireUse();
         Progress progress = Progress.onStderr();
-        try (ConfigOptions.FileAccess files = options.openFiles()) {
+        try (FileAccess files = options.openFiles()) {
             ProvenPath proven = ProvenPath.read(files.store(), request());
             if (!recompute.isEmpty()) { // All of it may take hours to look at.
                 Recomputation.require(files.store(), proven, recompute);

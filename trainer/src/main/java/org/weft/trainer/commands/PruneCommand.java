@@ -35,7 +35,7 @@ public final class PruneCommand implements Callable<Integer> {
     private static final double PERCENT = 100;
 
     @Mixin
-    private ConfigOptions options;
+    private FileOptions options;
 
     @Mixin
     private ConversionPaths paths;
@@ -96,7 +96,7 @@ public final class PruneCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         requireHonoured();
         Progress progress = Progress.onStderr();
-        try (ConfigOptions.FileAccess files = options.openFiles()) {
+        try (FileAccess files = options.open()) {
             Store store = files.store();
             ExportDirectory.require(store, paths.output());
             StoredModel model = new ModelLocator(store, progress::say).at(paths.input());

@@ -100,7 +100,7 @@ public final class QuantizeCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         requireHonoured();
         Progress progress = Progress.onStderr();
-        try (ConfigOptions.FileAccess files = options.openFiles()) {
+        try (FileAccess files = options.openFiles()) {
             Store store = files.store();
             StoredModel model = new ModelLocator(store, progress::say).at(paths.input());
             int groups = type == QuantizationType.INT8 ? 0 : groupSize == null ? GROUP_SIZE : groupSize;
@@ -126,6 +126,11 @@ public final class QuantizeCommand implements Callable<Integer> {
                     (corpus != null ? "--corpus" : "--calibration-samples") + " has no effect with --method nearest",
                     "say --method gptq, or leave it out");
         }
+        if (method == Method.NEAREST && options.given()) {
+            throw WeftException.usage(
+                    "--config and --set have no effect with --method nearest: it runs no job and reads all of the model",
+                    "leave them out");
+        }
         if (samples != null && samples < 1) {
             throw WeftException.usage("--calibration-samples " + samples + " must be at least 1", "128 is usual");
         }
@@ -147,8 +152,7 @@ public final class QuantizeCommand implements Callable<Integer> {
     }
 
     private QuantizedExport.Written calibrated(
-            QuantizedExport export, StoredModel model, ConfigOptions.FileAccess files, Progress progress)
-            throws IOException {
+            QuantizedExport export, StoredModel model, FileAccess files, Progress progress) throws IOException {
         WeftConfig config = options.over(model.config());
         if (config.model().encodesSource()) {
             throw WeftException.usage(

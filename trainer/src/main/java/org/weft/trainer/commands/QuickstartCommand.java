@@ -74,7 +74,7 @@ public final class QuickstartCommand implements Callable<Integer> {
         }
         Path home = Files.createDirectories(workDir).toRealPath();
         try (EmbeddedHdfs hdfs = EmbeddedHdfs.start(home.resolve("hdfs"));
-                ConfigOptions.FileAccess files = new ConfigOptions.FileAccess(hdfs)) {
+                FileAccess files = new FileAccess(hdfs)) {
             WeftConfig config = config(files.store(), home);
             progress.say("HDFS at " + hdfs.uri() + ", kept in " + home.resolve("hdfs"));
             try (SparkApplication application = SparkApplication.start(config, "quickstart", files.settings())) {

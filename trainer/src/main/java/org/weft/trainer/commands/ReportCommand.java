@@ -29,7 +29,7 @@ public final class ReportCommand implements Callable<Integer> {
     private static final int HEAD_BYTES = 2048;
 
     @Mixin
-    private ConfigOptions options;
+    private FileOptions options;
 
     @Parameters(paramLabel = "PATH", description = "A run's directory, or a corpus's.")
     private String path;
@@ -44,7 +44,7 @@ public final class ReportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (ConfigOptions.FileAccess files = options.openFiles()) {
+        try (FileAccess files = options.open()) {
             Store store = files.store();
             RunDirectory run = RunDirectory.of(path.replaceFirst("(?<=.)/+$", ""));
             boolean corpus = isCorpus(store, run.path());

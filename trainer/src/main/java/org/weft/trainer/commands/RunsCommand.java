@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true)
 public final class RunsCommand implements Callable<Integer> {
     @Mixin
-    private ConfigOptions options;
+    private FileOptions options;
 
     @Parameters(paramLabel = "DIR", description = "A directory with runs in it, up to three levels deep.")
     private String directory;
@@ -44,7 +44,7 @@ public final class RunsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (ConfigOptions.FileAccess files = options.openFiles()) {
+        try (FileAccess files = options.open()) {
             long now = System.currentTimeMillis();
             RunScan scan = new RunScan(files.store(), now);
             List<RunFacts> runs = new ArrayList<>(scan.under(directory));

@@ -38,7 +38,7 @@ public final class ServeCommand implements Callable<Integer> {
     private static final Pattern NAMED = Pattern.compile("(?<name>[A-Za-z0-9._-]+)=(?<path>.+)");
 
     @Mixin
-    private ConfigOptions files;
+    private FileOptions files;
 
     @Option(
             names = "--checkpoint",
@@ -157,7 +157,7 @@ public final class ServeCommand implements Callable<Integer> {
             throw WeftException.usage("--threads " + threads + " must be at least 0", "");
         }
         Progress progress = Progress.onStderr();
-        try (ConfigOptions.FileAccess opened = files.openFiles()) {
+        try (FileAccess opened = files.open()) {
             List<ServedModel> models = models(opened.store(), progress);
             CountDownLatch stop = new CountDownLatch(1);
             String ending = "finishing what runs, within " + stopTimeout + " s";

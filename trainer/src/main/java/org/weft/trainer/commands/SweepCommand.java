@@ -79,7 +79,7 @@ public final class SweepCommand implements Callable<Integer> {
         check();
         WeftConfig config = withTokens(options.load());
         Engines.require(config.cluster().engine());
-        try (ConfigOptions.FileAccess files = options.openFiles();
+        try (FileAccess files = options.openFiles();
                 SparkApplication application = SparkApplication.start(config, "sweep", files.settings())) {
             CorpusManifest corpus = corpus(application, config);
             List<FamilyMember> family = new ModelFamily(config, corpus.vocabSize()).sizes(sizes + 1, smallest, largest);

@@ -61,7 +61,7 @@ public final class TeacherLogitsCommand implements Callable<Integer> {
         forced.addAll(ConfigOptions.setting("run.corpus", corpus));
         WeftConfig config = options.loadOver(List.of(), forced);
         Progress progress = Progress.onStderr();
-        try (ConfigOptions.FileAccess files = options.openFiles();
+        try (FileAccess files = options.openFiles();
                 SparkApplication application = SparkApplication.start(
                                 config,
                                 "teacher-logits",

@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true)
 public final class WatchCommand implements Callable<Integer> {
     @Mixin
-    private ConfigOptions options;
+    private FileOptions options;
 
     @Parameters(paramLabel = "RUN", description = "A run's directory.")
     private String path;
@@ -37,7 +37,7 @@ public final class WatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (ConfigOptions.FileAccess files = options.openFiles()) {
+        try (FileAccess files = options.open()) {
             RunDirectory run = RunDirectory.of(path.replaceFirst("(?<=.)/+$", ""));
             return once ? look(files.store(), run) : watch(files.store(), run);
         }

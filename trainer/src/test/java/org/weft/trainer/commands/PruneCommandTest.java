@@ -67,6 +67,7 @@ class PruneCommandTest {
                 "--units 0.5 --text a.txt | --text has no effect with --method magnitude",
                 "--units 0.5 --tokens 9 | --tokens has no effect without --method taylor",
                 "--units 0.01 | --units 0.01 of 32 units of a perceptron is none of them",
+                "--units 0.5 --set run.seed=1 | Unknown options: '--set', 'run.seed=1'",
                 "--units 0.5 --method other | Invalid value for option '--method'"
             })
     void whatHasNoEffectIsRefused(String words, String message) {
