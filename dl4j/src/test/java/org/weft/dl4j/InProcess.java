@@ -59,7 +59,8 @@ final class InProcess {
         parameters.get(0, state.weights());
         float scale = new GradientClip(training.clipNorm()).scale(0);
         for (Parameter p : plan.layout().parameters()) {
-            optimizer.update(step, scale, state, new Optimizer.Segment((int) p.offset(), (int) p.end(), p.rule()));
+            optimizer.update(
+                    step, scale, state, new Optimizer.Segment((int) p.offset(), (int) p.end(), p.rule(), false));
         }
         parameters.put(0, state.weights());
         return loss;

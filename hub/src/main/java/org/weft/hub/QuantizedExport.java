@@ -175,7 +175,7 @@ public final class QuantizedExport implements AutoCloseable {
     private List<String> ignored() {
         Set<String> names = new TreeSet<>();
         file.floatParameters().stream()
-                .filter(parameter -> parameter.factor() && parameter.shape().size() == 2)
+                .filter(Parameter::matrix)
                 .forEach(parameter -> names.add(QuantizedFile.layer(model.foreign(parameter))));
         model.kind().family().names().copies().keySet().stream()
                 .filter(name -> name.endsWith(".weight"))

@@ -102,7 +102,8 @@ public enum FloatFormat {
         return (f32 & F32_MAGNITUDE) >= F32_INFINITY;
     }
 
-    static int fromFloat16(short f16) {
+    /** The bits of the float32 that a float16 is. */
+    public static int fromFloat16(short f16) {
         int sign = (f16 & 0x8000) << 16;
         int magnitude = f16 & 0x7FFF;
         if (magnitude >= 0x7C00) {

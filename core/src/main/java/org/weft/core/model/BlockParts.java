@@ -54,6 +54,26 @@ public record BlockParts(
                 items, biased ? List.of(rows, new Slices(expand + ".bias", 0, 0, 1), columns) : List.of(rows, columns));
     }
 
+    /** Units of a gate and what it gates, which one layer reads; names without {@code .weight}, weights (out, in). */
+    static Axis gated(int items, String gate, String up, String down) {
+        return new Axis(
+                items,
+                List.of(
+                        new Slices(gate + ".weight", 0, 0, 1),
+                        new Slices(up + ".weight", 0, 0, 1),
+                        new Slices(down + ".weight", 1, 0, 1)));
+    }
+
+    /** The same where the gate and what it gates are one matrix, one above the other. */
+    static Axis gatedTogether(int items, String both, String down) {
+        return new Axis(
+                items,
+                List.of(
+                        new Slices(both + ".weight", 0, 0, 1),
+                        new Slices(both + ".weight", 0, items, 1),
+                        new Slices(down + ".weight", 1, 0, 1)));
+    }
+
     /** Weight and bias of each layer. */
     static List<String> biased(String... layers) {
         return List.of(layers).stream()

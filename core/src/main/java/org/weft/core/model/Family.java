@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.weft.core.config.Architecture;
 import org.weft.core.config.HeadKind;
 import org.weft.core.config.ModelConfig;
@@ -165,9 +166,24 @@ public interface Family extends Architecture {
         return flopsPerToken(shape) * shape.config().context();
     }
 
-    /** Whether a parameter of a block is one whose weights may become zero one by one: its matrices. */
-    default boolean prunes(Parameter parameter) {
-        return parameter.factor() && parameter.shape().size() == 2;
+    /** Whether a parameter of a block is one of its matrices: what may lose weights one by one, or the digits of them. */
+    default boolean isMatrix(Parameter parameter) {
+        return parameter.matrix();
+    }
+
+    /**
+     * The matrices of a model's blocks, in the layout's order: not what stands before and after the blocks, tables that are looked up,
+     * norms and biases, nor what sends tokens to experts.
+     *
+     * @param layout of the model, adapted or not, or of a part of its parameters
+     */
+    default List<Parameter> matrices(ParameterLayout layout, ModelConfig model) {
+        int[] blocks = blocksOf(layout, model);
+        return IntStream.range(0, blocks.length)
+                .filter(i -> blocks[i] >= 0 && blocks[i] < model.blocks())
+                .mapToObj(layout.parameters()::get)
+                .filter(this::isMatrix)
+                .toList();
     }
 
     /** What may leave a block for a smaller model of the family. */

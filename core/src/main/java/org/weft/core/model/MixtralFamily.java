@@ -96,10 +96,10 @@ public final class MixtralFamily extends RotaryFamily {
         return Optional.of(new Routing(experts(model), chosen(model), balance(model) > 0));
     }
 
-    /** Not what sends tokens to experts. */
+    /** Not what sends tokens to experts: a few rows, whose rounding would send them elsewhere. */
     @Override
-    public boolean prunes(Parameter parameter) {
-        return super.prunes(parameter) && !parameter.name().endsWith(ROUTER + ".weight");
+    public boolean isMatrix(Parameter parameter) {
+        return super.isMatrix(parameter) && !parameter.name().endsWith(ROUTER + ".weight");
     }
 
     @Override
@@ -107,7 +107,7 @@ public final class MixtralFamily extends RotaryFamily {
         String prefix = blockPrefix(model, block);
         List<BlockParts.Axis> units = IntStream.range(0, experts(model))
                 .mapToObj(expert -> prefix + "block_sparse_moe.experts." + expert)
-                .map(own -> RotaryParts.gated(model.hiddenWidth(), own + ".w1", own + ".w3", own + ".w2"))
+                .map(own -> BlockParts.gated(model.hiddenWidth(), own + ".w1", own + ".w3", own + ".w2"))
                 .toList();
         return RotaryParts.of(this, model, prefix, units);
     }

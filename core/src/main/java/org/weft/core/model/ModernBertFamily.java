@@ -178,13 +178,7 @@ public final class ModernBertFamily implements Family {
     @Override
     public BlockParts parts(ModelConfig model, int block) {
         String prefix = blockPrefix(model, block);
-        int hidden = model.hiddenWidth();
-        BlockParts.Axis units = new BlockParts.Axis(
-                hidden,
-                List.of(
-                        new BlockParts.Slices(prefix + "mlp.Wi.weight", 0, 0, 1),
-                        new BlockParts.Slices(prefix + "mlp.Wi.weight", 0, hidden, 1),
-                        new BlockParts.Slices(prefix + "mlp.Wo.weight", 1, 0, 1)));
+        BlockParts.Axis units = BlockParts.gatedTogether(model.hiddenWidth(), prefix + "mlp.Wi", prefix + "mlp.Wo");
         return BlockParts.ofUnits(units, List.of(prefix + "attn.Wo.weight", prefix + "mlp.Wo.weight"));
     }
 

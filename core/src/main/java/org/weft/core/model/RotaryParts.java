@@ -20,15 +20,10 @@ final class RotaryParts {
     /** Of a block with one perceptron. */
     static BlockParts of(RotaryFamily family, ModelConfig model, String prefix) {
         int hidden = model.hiddenWidth();
-        String down = prefix + "mlp.down_proj.weight";
+        String down = prefix + "mlp.down_proj";
         Axis units = family.fused()
-                ? new Axis(
-                        hidden,
-                        List.of(
-                                new Slices(prefix + "mlp.gate_up_proj.weight", 0, 0, 1),
-                                new Slices(prefix + "mlp.gate_up_proj.weight", 0, hidden, 1),
-                                new Slices(down, 1, 0, 1)))
-                : gated(hidden, prefix + "mlp.gate_proj", prefix + "mlp.up_proj", prefix + "mlp.down_proj");
+                ? BlockParts.gatedTogether(hidden, prefix + "mlp.gate_up_proj", down)
+                : BlockParts.gated(hidden, prefix + "mlp.gate_proj", prefix + "mlp.up_proj", down);
         return of(family, model, prefix, List.of(units));
     }
 
@@ -45,16 +40,6 @@ final class RotaryParts {
                 units,
                 List.copyOf(outputs),
                 "");
-    }
-
-    /** Units of a gate and what it gates, which one layer reads. */
-    static Axis gated(int items, String gate, String up, String down) {
-        return new Axis(
-                items,
-                List.of(
-                        new Slices(gate + ".weight", 0, 0, 1),
-                        new Slices(up + ".weight", 0, 0, 1),
-                        new Slices(down + ".weight", 1, 0, 1)));
     }
 
     private static List<Slices> heads(RotaryFamily family, ModelConfig model, String prefix, String project) {

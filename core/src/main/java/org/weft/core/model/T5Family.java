@@ -266,7 +266,7 @@ public final class T5Family implements Family {
     public BlockParts parts(ModelConfig model, int block) {
         String mlp = blockPrefix(model, block) + (block < model.layers() ? "layer.1." : "layer.2.") + "DenseReluDense.";
         BlockParts.Axis units = model.gatedPerceptron()
-                ? RotaryParts.gated(model.hiddenWidth(), mlp + "wi_0", mlp + "wi_1", mlp + "wo")
+                ? BlockParts.gated(model.hiddenWidth(), mlp + "wi_0", mlp + "wi_1", mlp + "wo")
                 : BlockParts.units(model.hiddenWidth(), mlp + "wi", false, mlp + "wo");
         return new BlockParts(
                 Optional.empty(),

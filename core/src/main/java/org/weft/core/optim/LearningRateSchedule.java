@@ -4,7 +4,7 @@ import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.TrainingConfig.Decay;
 
 /** The learning rate of each step. */
-public sealed interface LearningRateSchedule permits WarmupCosine, WarmupStableDecay, LearningRateTable {
+public sealed interface LearningRateSchedule permits WarmupStableDecay, LearningRateTable {
 
     /** Learning rate of the update from version {@code step} to {@code step + 1}. */
     double at(int step);
@@ -19,8 +19,8 @@ public sealed interface LearningRateSchedule permits WarmupCosine, WarmupStableD
         double peak = training.learningRate();
         double least = training.minLearningRate();
         return switch (training.schedule()) {
-            case COSINE -> new WarmupCosine(peak, least, warmup, steps);
-            case LINEAR -> new WarmupStableDecay(peak, least, warmup, Math.min(warmup, steps), steps, Decay.LINEAR);
+            case COSINE -> WarmupStableDecay.downFromWarmup(peak, least, warmup, steps, Decay.COSINE);
+            case LINEAR -> WarmupStableDecay.downFromWarmup(peak, least, warmup, steps, Decay.LINEAR);
             case CONSTANT -> new WarmupStableDecay(peak, peak, warmup, steps, steps, Decay.LINEAR);
             case WSD -> new WarmupStableDecay(peak, least, warmup, training.decayBegins(), steps, training.decay());
         };

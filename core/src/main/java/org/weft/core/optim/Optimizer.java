@@ -201,17 +201,14 @@ public abstract sealed class Optimizer permits Sgd, Nesterov, Adam, WarmedUp, Pr
      */
     public record Segment(int from, int to, ParameterRule rule, boolean pruned) {
 
-        /** Of which nothing is pruned. */
-        public Segment(int from, int to, ParameterRule rule) {
-            this(from, to, rule, false);
-        }
-
         /**
+         * Of which nothing is pruned.
+         *
          * @param decay whether weight decay applies to them
          * @param rate factor of the learning rate
          */
         public Segment(int from, int to, boolean decay, double rate) {
-            this(from, to, ParameterRule.of(decay, rate));
+            this(from, to, ParameterRule.of(decay, rate), false);
         }
     }
 }

@@ -1,6 +1,5 @@
 package org.weft.core.optim;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.weft.core.WeftException;
 import org.weft.core.config.ModelConfig;
@@ -17,16 +16,7 @@ public record PrunedMatrices(List<Parameter> parameters) {
 
     /** Of the parameters that servers have. */
     public static PrunedMatrices of(ModelConfig model, ParameterLayout layout) {
-        Family family = Family.of(model);
-        int[] blocks = family.blocksOf(layout, model);
-        List<Parameter> matrices = new ArrayList<>();
-        for (int i = 0; i < blocks.length; i++) {
-            Parameter parameter = layout.parameters().get(i);
-            if (blocks[i] >= 0 && blocks[i] < model.blocks() && family.prunes(parameter)) {
-                matrices.add(parameter);
-            }
-        }
-        return new PrunedMatrices(List.copyOf(matrices));
+        return new PrunedMatrices(Family.of(model).matrices(layout, model));
     }
 
     /**

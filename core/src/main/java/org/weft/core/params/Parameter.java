@@ -26,6 +26,11 @@ public record Parameter(
         return rule.decay();
     }
 
+    /** Whether it is a matrix, of which products are made. */
+    public boolean matrix() {
+        return factor && shape.size() == 2;
+    }
+
     /** Number of elements. */
     public long size() {
         return shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);

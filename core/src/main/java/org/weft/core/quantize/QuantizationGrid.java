@@ -16,7 +16,6 @@ import org.weft.core.checkpoint.FloatFormat;
  * @param scales what a scale is stored as, and rounded to before anything is divided by it
  */
 public record QuantizationGrid(QuantizationType type, int groupSize, FloatFormat scales) implements Serializable {
-    private static final int F16_SHIFT = 13;
     private static final float SMALLEST_F16 = 0x1p-14f;
 
     public QuantizationGrid {
@@ -63,11 +62,8 @@ public record QuantizationGrid(QuantizationType type, int groupSize, FloatFormat
 
     /** Where a scale would lose its digits among float16's subnormals, the least of the others. */
     private static float float16(float scale) {
-        if (scale == 0 || scale >= SMALLEST_F16) {
-            int bits = FloatFormat.toFloat16(Float.floatToRawIntBits(scale)) & 0x7FFF;
-            return bits == 0 ? 0 : Float.intBitsToFloat(bits + (112 << 10) << F16_SHIFT);
-        }
-        return SMALLEST_F16;
+        float normal = scale > 0 && scale < SMALLEST_F16 ? SMALLEST_F16 : scale;
+        return Float.intBitsToFloat(FloatFormat.fromFloat16(FloatFormat.toFloat16(Float.floatToRawIntBits(normal))));
     }
 
     /** The nearest whole number, ties to even, of those that there are. */

@@ -4,7 +4,6 @@ import java.io.Serializable;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.weft.core.model.Family;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Parameter;
@@ -20,9 +19,6 @@ import org.weft.core.params.ParameterLayout;
 public record QuantizedParameters(QuantizationType type, int groupSize, boolean activations, Set<String> names)
         implements Serializable {
     public static final QuantizedParameters NONE = new QuantizedParameters(QuantizationType.INT8, 0, false, Set.of());
-
-    /** Mixtral's routers: a few rows, whose rounding would send tokens elsewhere. */
-    private static final String ROUTER = "block_sparse_moe.gate.weight";
 
     public QuantizedParameters {
         names = Set.copyOf(names);
@@ -45,19 +41,10 @@ public record QuantizedParameters(QuantizationType type, int groupSize, boolean 
         return rest.build();
     }
 
-    /**
-     * The matrices of the linear layers within the blocks: what stands before and after them, tables that are looked up, routers,
-     * norms and biases stay as they are.
-     */
+    /** The {@link Family#matrices matrices of the blocks}, but not those of adapters. */
     public static List<Parameter> candidates(ModelShape shape, ParameterLayout layout) {
-        Family family = shape.family();
-        int[] blocks = family.blocksOf(layout, shape.config());
-        return IntStream.range(0, blocks.length)
-                .filter(i -> blocks[i] >= 0 && blocks[i] < shape.config().blocks())
-                .mapToObj(layout.parameters()::get)
-                .filter(parameter -> parameter.factor() && parameter.shape().size() == 2)
-                .filter(parameter ->
-                        !parameter.name().endsWith(ROUTER) && !parameter.name().contains(".lora_"))
+        return shape.family().matrices(layout, shape.config()).stream()
+                .filter(parameter -> !parameter.name().contains(".lora_"))
                 .toList();
     }
 

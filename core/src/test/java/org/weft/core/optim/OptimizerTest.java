@@ -180,7 +180,7 @@ class OptimizerTest {
 
     @Test
     void warmsUpLinearlyThenFollowsTheCosine() {
-        LearningRateSchedule schedule = new WarmupCosine(1.0, 0.1, 10, 110);
+        LearningRateSchedule schedule = cosine(1.0, 0.1, 10, 110);
         assertThat(schedule.at(0)).isCloseTo(0.1, within(1e-12));
         assertThat(schedule.at(4)).isCloseTo(0.5, within(1e-12));
         assertThat(schedule.at(9)).isCloseTo(1.0, within(1e-12));
@@ -189,6 +189,10 @@ class OptimizerTest {
         assertThat(schedule.at(60)).isCloseTo(0.55, within(1e-12));
         assertThat(schedule.at(110)).isEqualTo(0.1);
         assertThat(schedule.at(5000)).isEqualTo(0.1);
+    }
+
+    private static LearningRateSchedule cosine(double peak, double least, int warmupSteps, int steps) {
+        return WarmupStableDecay.downFromWarmup(peak, least, warmupSteps, steps, Decay.COSINE);
     }
 
     @Test
@@ -229,10 +233,10 @@ class OptimizerTest {
 
     @Test
     void aScheduleWithoutWarmupOrLengthIsDefined() {
-        assertThat(new WarmupCosine(1.0, 0.1, 0, 10).at(0)).isEqualTo(1.0);
-        assertThat(new WarmupCosine(1.0, 0.1, 10, 10).at(9)).isEqualTo(1.0);
-        assertThat(new WarmupCosine(1.0, 0.1, 10, 5).at(4)).isEqualTo(0.5);
-        assertThat(new WarmupCosine(1.0, 0.1, 0, 0).at(0)).isEqualTo(0.1);
+        assertThat(cosine(1.0, 0.1, 0, 10).at(0)).isEqualTo(1.0);
+        assertThat(cosine(1.0, 0.1, 10, 10).at(9)).isEqualTo(1.0);
+        assertThat(cosine(1.0, 0.1, 10, 5).at(4)).isEqualTo(0.5);
+        assertThat(cosine(1.0, 0.1, 0, 0).at(0)).isEqualTo(0.1);
     }
 
     /** torch.nn.utils.clip_grad_norm_: clamp(limit / (norm + 1e-6), max=1). */

@@ -25,7 +25,7 @@ import org.weft.core.params.ParameterRule;
 class PrunedTest {
     private static final int ELEMENTS = 40;
     private static final Optimizer.Segment MATRIX = new Optimizer.Segment(4, 36, ParameterRule.DECAYED, true);
-    private static final Optimizer.Segment VECTOR = new Optimizer.Segment(0, 4, ParameterRule.PLAIN);
+    private static final Optimizer.Segment VECTOR = new Optimizer.Segment(0, 4, ParameterRule.PLAIN, false);
 
     @Test
     void theShareRisesAlongTheCubic() {

@@ -114,7 +114,7 @@ class PyTorchOptimizersTest {
     }
 
     private static void update(Optimizer optimizer, Optimizer.State state, int element, ParameterRule rule) {
-        optimizer.update(0, 1f, state, new Optimizer.Segment(element, element + 1, rule));
+        optimizer.update(0, 1f, state, new Optimizer.Segment(element, element + 1, rule, false));
     }
 
     private static double[] golden(String name, int step) throws IOException {
