@@ -142,14 +142,14 @@ public final class TokenShardBatches implements BatchSource<Batch> {
                     windows.train().get(draw.source()), draw.sample(), SplitMix64.start(seed, TRAINING, first + b)));
         }
         Batch batch = objective.batch(chosen);
-        return config.distillation().logits().isBlank() ? batch : taught(batch, draws);
+        return config.distillation().logits().isBlank() ? batch : batch.taught(logits().read(draws));
     }
 
-    private synchronized Batch taught(Batch batch, List<MixtureOrder.Draw> draws) throws IOException {
+    private synchronized TeacherLogits logits() throws IOException {
         if (logits == null) {
             logits = TeacherLogits.open(store, config.distillation().logits());
         }
-        return batch.taught(logits.read(draws));
+        return logits;
     }
 
     /** Sources of the corpus; of one that is one whole 1. */
@@ -272,7 +272,11 @@ public final class TokenShardBatches implements BatchSource<Batch> {
 
     @Override
     public void close() throws IOException {
-        try (TeacherLogits opened = logits) {
+        TeacherLogits opened;
+        synchronized (this) {
+            opened = logits;
+        }
+        try (opened) {
             windows.close();
         }
     }

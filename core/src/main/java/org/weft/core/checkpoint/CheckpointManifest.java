@@ -144,7 +144,10 @@ public record CheckpointManifest(
                 ((ObjectNode) tree)
                         .putIfAbsent("skipped_steps", JSON.getNodeFactory().numberNode(0));
             }
-            ((ObjectNode) tree).putIfAbsent("sparsity", JSON.getNodeFactory().nullNode());
+            if (version < PRUNED_VERSION) {
+                ((ObjectNode) tree)
+                        .putIfAbsent("sparsity", JSON.getNodeFactory().nullNode());
+            }
             manifest = JSON.treeToValue(tree, CheckpointManifest.class);
             manifest.shards.forEach(shard -> PlainName.require(path, shard.file()));
         } catch (WeftException e) {

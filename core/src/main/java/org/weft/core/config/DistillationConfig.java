@@ -61,6 +61,11 @@ public record DistillationConfig(
         return !teacher.isBlank();
     }
 
+    /** Which of the two keys names who teaches; the teacher's where neither does. */
+    public String source() {
+        return logits.isBlank() ? "distillation.teacher" : "distillation.logits";
+    }
+
     void validate(Problems problems, WeftConfig config) {
         if (!active()) {
             problems.require(
@@ -84,13 +89,17 @@ public record DistillationConfig(
                 hiddenWeight);
         problems.require(
                 !config.cluster().streamed(),
-                "cluster.residency=streamed does not go with distillation.teacher, which a worker holds whole");
+                "cluster.residency=streamed does not go with %s%s",
+                source(),
+                asks() ? ", which a worker holds whole" : "");
         problems.require(
                 config.finetune().task() != FinetuneConfig.TaskName.PREFERENCE,
-                "finetune.task=preference does not go with distillation.teacher: a pair's loss is beside the model at the start");
+                "finetune.task=preference does not go with %s: a pair's loss is beside the model at the start",
+                source());
         problems.require(
                 !config.model().nextSentence() || config.finetune().active(),
-                "model.next_sentence does not go with distillation.teacher, which is asked for tokens alone");
+                "model.next_sentence does not go with %s, which is asked for tokens alone",
+                source());
         int frozen = config.finetune().frozenLayers();
         problems.require(
                 hidden == Hidden.NONE

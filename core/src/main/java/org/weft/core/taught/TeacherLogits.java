@@ -3,23 +3,31 @@ package org.weft.core.taught;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
 import org.weft.core.taught.TeacherLogitsFormat.Header;
 import org.weft.core.taught.TeacherLogitsManifest.File;
 import org.weft.core.tokens.MixtureOrder;
 
-/** A teacher's logits, window by window. Owned by one thread; holds the files open that were read last. */
+/**
+ * A teacher's logits, window by window. At most {@value #OPEN} files stay open, those that were read last. Safe for use by many threads;
+ * they take turns.
+ */
 public final class TeacherLogits implements AutoCloseable {
-    private static final int OPEN = 16;
+    private static final int OPEN = 64;
 
     private final Store store;
     private final String directory;
     private final TeacherLogitsManifest manifest;
-    private final Map<String, Open> open = new LinkedHashMap<>(OPEN, 0.75f, true);
+    private final Map<String, Open> open = new LinkedHashMap<>(16, 0.75f, true); // by name
+    private final Map<Integer, NavigableMap<Long, File>> files = new HashMap<>(); // by source, by first window
 
     /** A file that is being read. */
     private record Open(Store.RandomReader reader, Header header) {}
@@ -37,6 +45,11 @@ public final class TeacherLogits implements AutoCloseable {
         this.store = store;
         this.directory = directory;
         this.manifest = manifest;
+        for (File file : manifest.files()) {
+            if (file.windows() > 0) {
+                files.computeIfAbsent(file.source(), source -> new TreeMap<>()).put(file.first(), file);
+            }
+        }
     }
 
     /** Opens a directory; its files are opened when they are read. */
@@ -45,7 +58,7 @@ public final class TeacherLogits implements AutoCloseable {
     }
 
     /** What the teacher said of some windows of the training split, in their order. */
-    public Rows read(List<MixtureOrder.Draw> windows) throws IOException {
+    public synchronized Rows read(List<MixtureOrder.Draw> windows) throws IOException {
         int each = manifest.made().context() * manifest.made().topK();
         Rows rows = new Rows(manifest.made().topK(), new int[each * windows.size()], new float[each * windows.size()]);
         for (int b = 0; b < windows.size(); b++) {
@@ -70,12 +83,10 @@ public final class TeacherLogits implements AutoCloseable {
     }
 
     private File fileOf(MixtureOrder.Draw place) {
-        for (File file : manifest.files()) {
-            if (file.source() == place.source()
-                    && place.sample() >= file.first()
-                    && place.sample() < file.first() + file.windows()) {
-                return file;
-            }
+        NavigableMap<Long, File> ofSource = files.getOrDefault(place.source(), Collections.emptyNavigableMap());
+        Map.Entry<Long, File> found = ofSource.floorEntry(place.sample());
+        if (found != null && place.sample() < found.getKey() + found.getValue().windows()) {
+            return found.getValue();
         }
         throw WeftException.invalidData(
                 directory + " has no logits of window " + place.sample() + " of source " + place.source(),
@@ -117,7 +128,7 @@ public final class TeacherLogits implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
         for (Open each : new ArrayList<>(open.values())) {
             each.reader().close();
         }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.weft.core.Json;
 import org.weft.core.JsonFault;
+import org.weft.core.Records;
 import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.storage.AtomicOutput;
@@ -54,17 +55,7 @@ public record TeacherLogitsManifest(int version, Made made, List<File> files) im
 
         /** The same of a teacher that lies elsewhere. */
         Made moved() {
-            return new Made(
-                    "",
-                    teacherSha256,
-                    corpus,
-                    vocabSize,
-                    topK,
-                    context,
-                    packing,
-                    documentAttention,
-                    microBatch,
-                    precision);
+            return Records.with(this, "teacher", "");
         }
 
         /** Whether the files of both are the same bytes. */
@@ -119,17 +110,23 @@ public record TeacherLogitsManifest(int version, Made made, List<File> files) im
                         "logits of another version: file=" + path + " expected=" + VERSION + " actual=" + version,
                         "run teacher-logits with this version of Weft, into another directory");
             }
+            if (!tree.path("files").isArray()) {
+                throw broken(path, "it has no files");
+            }
             TeacherLogitsManifest manifest = Json.RECORDS.treeToValue(tree, TeacherLogitsManifest.class);
             if (manifest.made == null) {
                 throw WeftException.invalidData(
                         path + " does not say how they were made", "run teacher-logits again, into another directory");
             }
             return manifest;
-        } catch (JsonProcessingException | NullPointerException broken) {
-            String fault = broken instanceof JsonProcessingException json ? JsonFault.inLine(json) : "it has no files";
-            throw WeftException.invalidData(
-                    path + " is broken: " + fault, "run teacher-logits again, into another directory");
+        } catch (JsonProcessingException broken) {
+            throw broken(path, JsonFault.inLine(broken));
         }
+    }
+
+    private static WeftException broken(String path, String fault) {
+        return WeftException.invalidData(
+                path + " is broken: " + fault, "run teacher-logits again, into another directory");
     }
 
     /** Writes the manifest: the commit. */

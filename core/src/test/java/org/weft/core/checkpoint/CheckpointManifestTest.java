@@ -75,6 +75,7 @@ class CheckpointManifestTest {
                 "{\"format_version\":2}                                      | does not match its own manifest_sha256",
                 "{\"format_version\":3}                                      | does not match its own manifest_sha256",
                 "{\"format_version\":4}                                      | does not match its own manifest_sha256",
+                "{\"format_version\":5}                                      | does not match its own manifest_sha256",
                 "{\"format_version\":0}                                      | format_version=0 expected=5",
                 "{\"format_version\":9,\"weft_version\":\"7\",\"news\":[]}   | format_version=9 expected=5",
             })
@@ -128,8 +129,9 @@ class CheckpointManifestTest {
 
     @Test
     void readsTheManifestsOfAllVersions() throws IOException {
-        for (String golden : List.of("manifest-v1.json", "manifest-v2.json", "manifest-v3.json", "manifest-v4.json")) {
-            CheckpointManifest read = golden(golden);
+        for (int version = 1; version <= CheckpointManifest.PRUNED_VERSION; version++) {
+            CheckpointManifest read = golden("manifest-v" + version + ".json");
+            assertThat(read.formatVersion()).isEqualTo(version);
             assertThat(read.step()).isEqualTo(200);
             assertThat(read.shards()).hasSize(3);
             assertThat(read.paramsSha256()).isEqualTo("params");
@@ -165,6 +167,18 @@ class CheckpointManifestTest {
         for (String earlier : List.of("manifest-v1.json", "manifest-v2.json", "manifest-v3.json")) {
             assertThat(golden(earlier).skippedSteps()).as(earlier).isZero();
         }
+    }
+
+    /** Earlier versions had none; a later one without it is damaged. */
+    @Test
+    void sinceVersionFiveAManifestHasASparsity() throws IOException {
+        assertThat(golden("manifest-v5.json").sparsity()).isEqualTo(0.75);
+        assertThat(golden("manifest-v4.json").sparsity()).isNull();
+        byte[] without = manifest.toJson()
+                .replace("\"format_version\" : 4", "\"format_version\" : 5")
+                .getBytes(UTF_8);
+        Files.write(path.resolve("manifest.json"), ManifestSeal.close(without));
+        assertDamaged("sparsity");
     }
 
     /** Earlier versions had none of them; a later one that lacks them is damaged. */

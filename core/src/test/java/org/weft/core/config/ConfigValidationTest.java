@@ -187,6 +187,7 @@ class ConfigValidationTest {
                 "distillation.hidden=last        | distillation.hidden=last needs distillation.teacher",
                 "model.architecture=bert         | distillation.logits is of models that predict the next token:"
                         + " model.architecture=bert",
+                "cluster.residency=streamed      | cluster.residency=streamed does not go with distillation.logits",
                 "finetune.task=text              | distillation.logits is of a corpus: finetune.task=text needs"
                         + " distillation.teacher",
             })

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,6 +85,34 @@ class TeacherLogitsTest {
     void aWindowThatIsNotThereIsNamed() {
         assertThatThrownBy(() -> read(new MixtureOrder.Draw(1, 1)))
                 .hasMessage(home + " has no logits of window 1 of source 1");
+        assertThatThrownBy(() -> read(new MixtureOrder.Draw(2, 0)))
+                .hasMessage(home + " has no logits of window 0 of source 2");
+    }
+
+    /** More files than stay open, which several threads ask for. */
+    @Test
+    void whoReadsAtTheSameTimeTakesTurns() throws IOException {
+        List<TeacherLogitsManifest.File> files = new ArrayList<>();
+        for (int window = 0; window < 100; window++) {
+            files.add(file(window + ".logits", 0, window, 1));
+        }
+        new TeacherLogitsManifest(TeacherLogitsManifest.VERSION, MADE, files).save(store, home);
+        try (TeacherLogits logits = TeacherLogits.open(store, home)) {
+            assertThat(IntStream.range(0, 2000)
+                            .parallel()
+                            .map(i -> i * 37 % 100)
+                            .filter(window -> firstOf(logits, window) != window)
+                            .toArray())
+                    .isEmpty();
+        }
+    }
+
+    private static int firstOf(TeacherLogits logits, int window) {
+        try {
+            return logits.read(List.of(new MixtureOrder.Draw(0, window))).ids()[0];
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
@@ -121,6 +151,12 @@ class TeacherLogitsTest {
         Files.deleteIfExists(directory.resolve(".manifest.json.crc")); // of what is no more
         Files.writeString(directory.resolve("manifest.json"), "{\"version\": 1, \"files\": [");
         assertThatThrownBy(() -> TeacherLogits.open(store, home)).hasMessageContaining("manifest.json is broken: ");
+        Files.writeString(directory.resolve("manifest.json"), "{\"version\": 1, \"made\": {}, \"files\": null}");
+        assertThatThrownBy(() -> TeacherLogits.open(store, home))
+                .hasMessage(home + "/manifest.json is broken: it has no files");
+        Files.writeString(directory.resolve("manifest.json"), "{\"version\": 1, \"files\": []}");
+        assertThatThrownBy(() -> TeacherLogits.open(store, home))
+                .hasMessage(home + "/manifest.json does not say how they were made");
         Files.writeString(directory.resolve("manifest.json"), "{\"version\": 9}");
         assertThatThrownBy(() -> TeacherLogits.open(store, home)).hasMessageContaining("expected=1 actual=9");
     }

@@ -103,7 +103,8 @@ public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary 
         if (before != null && now != null && !before.sha256().equals(now.sha256())) {
             throw WeftException.invalidData(
                     start.directory() + " was taught by " + before.path() + " as it was, sha256="
-                            + before.sha256().substring(0, SHOWN_DIGITS) + "; distillation.teacher is now " + now.path()
+                            + before.sha256().substring(0, SHOWN_DIGITS) + "; "
+                            + config.distillation().source() + " is now " + now.path()
                             + ", sha256=" + now.sha256().substring(0, SHOWN_DIGITS),
                     "put the teacher back, or start anew with these parameters: --from " + start.directory());
         }

@@ -252,6 +252,9 @@ class RunIdentityTest {
                 .isInstanceOf(WeftException.class)
                 .hasMessage(taught.directory() + " was taught by /models/large as it was, sha256=0123456789ab;"
                         + " distillation.teacher is now /models/large, sha256=fedcba987654");
+        assertThatThrownBy(() -> identity(10, VOCABULARY, List.of(CORPUS, other), "distillation.logits=/l")
+                        .require(taught))
+                .hasMessageContaining("; distillation.logits is now /models/large, sha256=fedcba987654");
     }
 
     private static RunIdentity identity(
