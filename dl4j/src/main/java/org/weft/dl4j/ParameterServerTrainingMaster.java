@@ -56,7 +56,7 @@ public final class ParameterServerTrainingMaster extends DriverTrainingMaster {
         conf.setIfMissing("spark.task.maxFailures", "100");
         conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", "1");
         conf.setIfMissing("spark.executorEnv.OPENBLAS_NUM_THREADS", "1");
-        ExecutorEnvironment.javaOptions(conf, conf.getSizeAsMb("spark.executor.memory", "1g") << 20);
+        ExecutorEnvironment.javaOptions(conf);
         return conf;
     }
 

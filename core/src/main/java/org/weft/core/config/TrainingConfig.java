@@ -207,6 +207,11 @@ public record TrainingConfig(
         return Records.with(this, "steps", other);
     }
 
+    /** The same where nothing becomes zero, nor stays so. */
+    public TrainingConfig withoutPruning() {
+        return Records.with(this, "pruning", PruningConfig.defaults());
+    }
+
     /**
      * Where the learning rate leaves its peak in {@link Schedule#WSD}: the version that a longer run goes on from without a jump.
      *

@@ -33,12 +33,8 @@ public record Forecast(
 
     /**
      * @param networkBytes bytes a second of one machine's network; infinity where it is no bound
+     * @param teacher that workers learn from; null for none
      */
-    public static Forecast of(ModelShape shape, WeftConfig config, MachinePeaks peaks, double networkBytes) {
-        return of(shape, config, peaks, networkBytes, null);
-    }
-
-    /** @param teacher that workers learn from; null for none */
     public static Forecast of(
             ModelShape shape, WeftConfig config, MachinePeaks peaks, double networkBytes, ModelShape teacher) {
         int processors = onOneMachine(config) ? Runtime.getRuntime().availableProcessors() : 0;

@@ -40,33 +40,33 @@ public final class ExecutorEnvironment {
 
     private ExecutorEnvironment() {}
 
-    /** Adds to a configuration what it does not have yet. */
-    static void apply(SparkConf conf, WeftConfig config) {
-        apply(conf, config, null);
-    }
-
-    /** @param teacher that workers learn from; null for none */
+    /**
+     * Adds to a configuration what it does not have yet.
+     *
+     * @param teacher that workers learn from; null for none
+     */
     static void apply(SparkConf conf, WeftConfig config, ModelShape teacher) {
         ExecutorMemory memory = memory(conf, config, teacher);
         conf.setIfMissing(OVERHEAD, mebibytesUp(memory.overhead()) + "m");
         variables(config.cluster().threads())
                 .forEach((name, value) -> conf.setIfMissing("spark.executorEnv." + name, value));
-        javaOptions(conf, memory.heap());
+        javaOptions(conf);
     }
 
-    /**
-     * Adds what executors' JVMs are started with to what they are started with anyway.
-     *
-     * @param heap of an executor, in bytes
-     */
-    public static void javaOptions(SparkConf conf, long heap) {
+    /** Of an executor, in bytes; without a unit Spark takes the setting for MiB. */
+    static long executorHeap(SparkConf conf) {
+        return conf.getSizeAsMb("spark.executor.memory", "1g") << 20;
+    }
+
+    /** Adds what executors' JVMs are started with, for their heap, to what they are started with anyway. */
+    public static void javaOptions(SparkConf conf) {
         // JavaCPP's own accounting kills processes by resident size; executors' memory is the cluster manager's matter.
         String existing = conf.get(JAVA_OPTIONS, "");
         if (!existing.contains("org.bytedeco.javacpp.maxphysicalbytes")) {
             addJavaOption(conf, "-Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dorg.bytedeco.javacpp.maxbytes=0");
         }
         if (!existing.contains(HeapRegions.SIZE) && !COLLECTOR.matcher(existing).find()) {
-            HeapRegions.option(heap).ifPresent(option -> addJavaOption(conf, option));
+            HeapRegions.option(executorHeap(conf)).ifPresent(option -> addJavaOption(conf, option));
         }
     }
 

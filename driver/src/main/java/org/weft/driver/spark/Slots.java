@@ -5,7 +5,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.network.util.JavaUtils;
 import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.status.api.v1.ExecutorSummary;
 import org.weft.core.Amount;
@@ -61,7 +60,7 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
         while (true) {
             ExecutorSupply.requireRunning(context);
             Slots slots = of(context);
-            String lack = slots.lack(context, config, memory);
+            String lack = slots.lack(context.getConf(), context.isLocal(), config, memory);
             if (lack == null) {
                 return slots;
             }
@@ -126,7 +125,7 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
     }
 
     /** What is missing, with the numbers; null where nothing is. */
-    private String lack(JavaSparkContext context, WeftConfig config, MemoryModel memory) {
+    String lack(SparkConf conf, boolean local, WeftConfig config, MemoryModel memory) {
         ClusterConfig cluster = config.cluster();
         int wanted = cluster.workers() + config.serverTasks();
         if (slots < wanted) {
@@ -136,19 +135,18 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
                     + (replicas > 1 ? " of " + replicas + " replicas" : "") + " need " + wanted + ", "
                     + Amount.of(executors, "executor") + (executors == 1 ? " has " : " have ") + slots;
         }
-        boolean cuda =
-                cluster.device() == Device.CUDA || (cluster.device() == Device.AUTO && hasGpus(context.getConf()));
+        boolean cuda = cluster.device() == Device.CUDA || (cluster.device() == Device.AUTO && hasGpus(conf));
         if (cuda && gpus < cluster.workers()) {
             return "too few GPUs: cluster.device=" + cluster.device().word() + " and "
                     + Amount.of(cluster.workers(), "worker") + (cluster.workers() == 1 ? " needs " : " need ")
                     + cluster.workers() + ", Spark has " + gpus + " (spark.executor.resource.gpu.amount="
-                    + context.getConf().get("spark.executor.resource.gpu.amount", "not set") + ")";
+                    + conf.get("spark.executor.resource.gpu.amount", "not set") + ")";
         }
-        if (memory == null || context.isLocal() || executors == 0) {
+        if (memory == null || local || executors == 0) {
             return null;
         }
-        long heap = JavaUtils.byteStringAsBytes(context.getConf().get("spark.executor.memory", "1g"));
-        return memory.executor(executors, heap).lack();
+        return memory.executor(executors, ExecutorEnvironment.executorHeap(conf))
+                .lack();
     }
 
     /** Before Spark is asked again; whoever interrupts the thread wants no answer any more. */

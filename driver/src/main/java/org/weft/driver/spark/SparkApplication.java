@@ -147,11 +147,8 @@ public final class SparkApplication implements AutoCloseable {
         return String.join(": ", said);
     }
 
-    static SparkConf configuration(WeftConfig config, String command) {
-        return configuration(config, command, null);
-    }
-
-    private static SparkConf configuration(WeftConfig config, String command, ModelShape teacher) {
+    /** @param teacher that workers learn from; null for none */
+    static SparkConf configuration(WeftConfig config, String command, ModelShape teacher) {
         ClusterConfig cluster = config.cluster();
         SparkConf conf = new SparkConf();
         conf.setIfMissing(

@@ -43,13 +43,24 @@ final class StorageTokens extends SparkListener implements AutoCloseable {
         if (!UserGroupInformation.isSecurityEnabled() || conf.contains(STORAGES)) {
             return;
         }
-        List<String> paths = new ArrayList<>(config.corpus().allInput());
-        paths.add(config.run().dir());
-        paths.add(config.run().corpus());
-        String storages = String.join(",", remote(paths));
+        String storages = String.join(",", remote(paths(config)));
         if (!storages.isEmpty()) {
             conf.set(STORAGES, storages);
         }
+    }
+
+    /** What executors read and write, as the configuration has it; {@link #remote} passes over names of tables. */
+    static List<String> paths(WeftConfig config) {
+        List<String> paths = new ArrayList<>(config.corpus().allInput());
+        paths.add(config.run().dir());
+        paths.add(config.run().corpus());
+        paths.addAll(config.dataset().train());
+        paths.addAll(config.dataset().validation());
+        paths.addAll(config.dataset().test());
+        paths.add(config.finetune().from());
+        paths.add(config.distillation().teacher());
+        paths.add(config.distillation().logits());
+        return paths;
     }
 
     /** Scheme and authority of those that have tokens to give. */

@@ -112,7 +112,7 @@ final class YarnCluster {
 
     /** Fails where an executor is larger than the largest container. */
     static void requireFits(SparkConf conf, Resource largest) {
-        long heap = JavaUtils.byteStringAsMb(conf.get("spark.executor.memory", "1g"));
+        long heap = ExecutorEnvironment.executorHeap(conf) >> 20;
         long overhead = JavaUtils.byteStringAsMb(conf.get(ExecutorEnvironment.OVERHEAD));
         int cores = conf.getInt("spark.executor.cores", 1);
         if (heap + overhead > largest.getMemorySize()) {

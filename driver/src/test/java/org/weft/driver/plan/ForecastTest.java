@@ -113,7 +113,7 @@ class ForecastTest {
         double fast = forecast().time().total();
         WeftConfig config = config();
         ModelShape shape = new ModelShape(config.model(), 50_257);
-        double slow = Forecast.of(shape, config, new MachinePeaks(100e9, 5e9), Double.POSITIVE_INFINITY)
+        double slow = Forecast.of(shape, config, new MachinePeaks(100e9, 5e9), Double.POSITIVE_INFINITY, null)
                 .time()
                 .total();
         assertThat(slow).isBetween(1.8 * fast, 2.01 * fast);
@@ -124,7 +124,7 @@ class ForecastTest {
     void aSlowNetworkIsWaitedFor() {
         WeftConfig config = config();
         ModelShape shape = new ModelShape(config.model(), 50_257);
-        Forecast slow = Forecast.of(shape, config, PEAKS, 125e6);
+        Forecast slow = Forecast.of(shape, config, PEAKS, 125e6, null);
         // Two servers send the whole vector to two workers, each 8 workers' halves: one vector a server.
         double pull = slow.traffic().serverOut() / 125e6;
         double forward = (slow.time().products() + slow.time().elementwise()) / 3;
@@ -251,7 +251,7 @@ class ForecastTest {
 
     private static Forecast forecast(String... settings) {
         WeftConfig config = config(settings);
-        return Forecast.of(new ModelShape(config.model(), 50_257), config, PEAKS, Double.POSITIVE_INFINITY);
+        return Forecast.of(new ModelShape(config.model(), 50_257), config, PEAKS, Double.POSITIVE_INFINITY, null);
     }
 
     private static WeftConfig config(String... settings) {

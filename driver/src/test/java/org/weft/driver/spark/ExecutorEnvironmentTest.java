@@ -41,9 +41,9 @@ class ExecutorEnvironmentTest {
     }
 
     private static String options(String heap, String chosen) {
-        SparkConf conf = new SparkConf(false).set(ExecutorEnvironment.JAVA_OPTIONS, chosen);
-        String yaml = "run: {dir: unused}\ncluster: {executor_memory: " + heap + "}\n";
-        ExecutorEnvironment.apply(conf, ConfigLoader.load("test", yaml, List.of()));
+        SparkConf conf =
+                new SparkConf(false).set("spark.executor.memory", heap).set(ExecutorEnvironment.JAVA_OPTIONS, chosen);
+        ExecutorEnvironment.apply(conf, ConfigLoader.load("test", "run: {dir: unused}", List.of()), null);
         return conf.get(ExecutorEnvironment.JAVA_OPTIONS);
     }
 }

@@ -60,7 +60,8 @@ class SparkApplicationTest {
                                 "test",
                                 "run: {name: t, dir: 'file:///t'}\ncluster: {master: '" + configured + "'}",
                                 List.of()),
-                        "pretrain")
+                        "pretrain",
+                        null)
                 .get(MASTER);
     }
 }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
+import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.WeftConfig;
 
 /** Which storages are asked for tokens, and over which connections these may go; that they arrive is in {@code KerberosIT}. */
 class StorageTokensTest {
@@ -21,6 +23,30 @@ class StorageTokensTest {
                         "",
                         "/y")))
                 .containsExactly("hdfs://a", "hdfs://b:8020");
+    }
+
+    @Test
+    void whatExecutorsReadIsAmongTheStorages() {
+        WeftConfig config = ConfigLoader.load("test", """
+                run: {dir: 'hdfs://run/r', corpus: 'hdfs://corpus/c'}
+                corpus: {input: ['hdfs://input/*.txt']}
+                dataset: {train: ['hdfs://train/t'], validation: ['hdfs://validation/v'], test: ['hdfs://test/t']}
+                finetune: {task: classification, from: 'hdfs://base/b'}
+                distillation: {teacher: 'hdfs://teacher/m'}
+                """, List.of());
+        assertThat(StorageTokens.remote(StorageTokens.paths(config)))
+                .containsExactly(
+                        "hdfs://base",
+                        "hdfs://corpus",
+                        "hdfs://input",
+                        "hdfs://run",
+                        "hdfs://teacher",
+                        "hdfs://test",
+                        "hdfs://train",
+                        "hdfs://validation");
+        WeftConfig said =
+                ConfigLoader.load("test", "run: {dir: /r}\ndistillation: {logits: 'hdfs://logits/l'}", List.of());
+        assertThat(StorageTokens.remote(StorageTokens.paths(said))).containsExactly("hdfs://logits");
     }
 
     @Test

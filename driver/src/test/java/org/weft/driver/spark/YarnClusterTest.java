@@ -56,7 +56,7 @@ class YarnClusterTest {
     @Test
     void anOverheadThatTheModelDoesNotFitIntoIsRefusedWithNumbers() {
         SparkConf conf = yarn();
-        ExecutorEnvironment.apply(conf, CONFIG);
+        ExecutorEnvironment.apply(conf, CONFIG, null);
         assertThatCode(() -> ExecutorEnvironment.requireOverhead(conf, CONFIG, null))
                 .doesNotThrowAnyException();
         String own = conf.get("spark.executor.memoryOverhead");
@@ -73,7 +73,7 @@ class YarnClusterTest {
         SparkConf alone = new SparkConf(false);
         SparkConf taught = new SparkConf(false);
         ModelShape teacher = new ModelShape(ModelConfig.gpt2(12, 768, 12, 128, 0), 50_257);
-        ExecutorEnvironment.apply(alone, CONFIG);
+        ExecutorEnvironment.apply(alone, CONFIG, null);
         ExecutorEnvironment.apply(taught, CONFIG, teacher);
         long more = taught.getSizeAsMb("spark.executor.memoryOverhead", "0")
                 - alone.getSizeAsMb("spark.executor.memoryOverhead", "0");

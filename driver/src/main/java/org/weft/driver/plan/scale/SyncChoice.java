@@ -46,15 +46,19 @@ public enum SyncChoice {
         }
         all.addAll(settings);
         all.addAll(more);
-        if (this == LOCAL) { // Whole rounds, which cost no less.
+        if (this == LOCAL) { // Whole rounds, which cost no less; and without what there is none of in rounds.
+            all.add("cluster.residency=whole");
+            all.add("training.schedule=cosine");
+            all.add("training.decay_steps=0");
             SyncConfig sync = config.sync();
-            if (sync.parameters() == SyncConfig.Parameters.BF16) { // Of which there is none in rounds.
+            if (sync.parameters() == SyncConfig.Parameters.BF16) {
                 all.add("sync.parameters=auto");
             }
             all.add("checkpoint.every=" + wholeRounds(config.checkpoint().every(), sync.steps()));
             all.add("training.eval_every=" + wholeRounds(config.training().evalEvery(), sync.steps()));
         }
-        return ConfigLoader.load("plan", ConfigLoader.toYaml(config), all);
+        WeftConfig from = this == LOCAL ? config.withTraining(config.training().withoutPruning()) : config;
+        return ConfigLoader.load("plan", ConfigLoader.toYaml(from), all);
     }
 
     private static int wholeRounds(int steps, int round) {

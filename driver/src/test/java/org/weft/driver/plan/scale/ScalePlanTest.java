@@ -111,6 +111,25 @@ class ScalePlanTest {
                 .hasSize(3);
     }
 
+    /** Rounds are without what there is none of in rounds, so that they can be judged beside the rest. */
+    @Test
+    void whatRoundsDoNotGoWithIsLeftOutOfThem() {
+        ScalePlan plan = plan(
+                true,
+                0,
+                "training.pruning.method=magnitude",
+                "training.pruning.end_step=500",
+                "training.schedule=wsd",
+                "training.decay_steps=190",
+                "cluster.residency=streamed");
+        for (ScalePlan.Row row : plan.rows(1, List.of(1, 4))) {
+            assertThat(row.entries()).extracting(ScalePlan.Entry::choice).containsExactly(SyncChoice.values());
+            assertThat(row.entries())
+                    .allSatisfy(entry ->
+                            assertThat(entry.stepSeconds()).isPositive().isFinite());
+        }
+    }
+
     /** Copies cost bytes, and servers that have no bucket carry none. */
     @Test
     void serversCarryWhatTheyHave() {
