@@ -64,6 +64,10 @@ public final class RunScalars {
     private static Map<String, String> descriptions() {
         Map<String, String> texts = new LinkedHashMap<>();
         texts.put("train/loss", "mean over the global batch, nats a target token");
+        texts.put("train/task_loss", "beside a teacher, the task's own part before it is weighed, nats a target");
+        texts.put("train/teacher_loss", "the teacher's part before it is weighed, temperature² KL, nats a target");
+        texts.put("train/hidden_loss", "hidden states beside the teacher's, before they are weighed");
+        texts.put("train/router_busiest", "share of choices that fell on a block's busiest expert, mean over blocks");
         texts.put("train/learning_rate", "of the step's update");
         texts.put("train/grad_norm", "L2 norm of the gradient before clipping");
         texts.put("train/tokens", "target tokens of the step");
@@ -78,6 +82,7 @@ public final class RunScalars {
         texts.put("val/loss", "over the validation data, nats a target token");
         texts.put("checkpoint/stall_millis", "how long training stood still for the copy");
         texts.put("checkpoint/millis", "until the manifest was written");
+        texts.put("checkpoint/sparsity", "share of zeros among the weights of blocks' matrices");
         texts.put("faults/cost_millis", "how much later than at the pace before the first new step after a loss came");
         texts.put("faults/replayed_steps", "steps that were done a second time after a loss");
         return Collections.unmodifiableMap(texts);

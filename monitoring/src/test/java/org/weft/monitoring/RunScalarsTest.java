@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.weft.coordinator.RunEvent;
+import org.weft.driver.progress.CheckpointRecord;
+import org.weft.driver.progress.EventRecord;
 import org.weft.driver.progress.RecordFormat;
 import org.weft.driver.progress.RunRecord;
 import org.weft.driver.progress.StepRecord;
@@ -26,6 +29,21 @@ class RunScalarsTest {
                 .containsEntry("train/loss_code", 0.1 + 0.2)
                 .as("what is no number")
                 .doesNotContainKey("train/loss_broken");
+    }
+
+    /** But for those that have the name of a source, an expert or a task's metric. */
+    @Test
+    void everyNameIsDescribed() {
+        StepRecord step = Records.step(
+                3, Map.of("task_loss", 2.0, "teacher_loss", 1.0, "hidden_loss", 0.5, "router_busiest", 0.3));
+        StepRecord measured = org.weft.core.Records.with(step, "mfu", 0.5);
+        EventRecord loss = Records.event(RunEvent.LOST, 3, Records.time(3), new EventRecord.Cost(1000, 2));
+        List<RunRecord> records = List.of(
+                measured, Records.evaluation(3, 1.5), new CheckpointRecord(3, Records.time(3), 1.5, 20, 0.5), loss);
+        assertThat(records)
+                .flatExtracting(record -> RunScalars.of(record).keySet())
+                .containsAll(RunScalars.DESCRIPTIONS.keySet())
+                .isSubsetOf(RunScalars.DESCRIPTIONS.keySet());
     }
 
     @Test

@@ -44,6 +44,8 @@ record Scenario(
     private static final List<String> PARAMETERS = List.of("auto", "auto", "f32");
     private static final List<String> PRUNING = List.of("none", "magnitude", "movement", "keep", "magnitude");
     private static final List<String> OPTIMIZERS = List.of("adamw", "adamw", "adamw", "amsgrad", "nesterov", "sgd");
+    /** Steps of the learning rate's way up. */
+    private static final int WARMUP = 2;
     /** Least {@code checkpoint.keep}. */
     private static final int KEPT = Integer.getInteger("weft.simulation.keep", 1);
 
@@ -73,7 +75,7 @@ record Scenario(
                 "training.global_batch=" + lanes,
                 "training.micro_batch=1",
                 "training.steps=" + steps,
-                "training.warmup_steps=2",
+                "training.warmup_steps=" + WARMUP,
                 "training.learning_rate=0.5",
                 "training.min_learning_rate=0.05",
                 "training.eval_every=" + evalEvery * round,
@@ -94,6 +96,7 @@ record Scenario(
                 "training.precision=" + PRECISIONS.get(random.nextInt(PRECISIONS.size())),
                 "sync.parameters=" + PARAMETERS.get(random.nextInt(PARAMETERS.size()))));
         settings.addAll(local ? List.of() : pruning(seed, steps));
+        settings.addAll(decay(seed, steps, round));
         WeftConfig config = ConfigLoader.load("simulation", "run: {dir: /run}", settings);
         return new Scenario(
                 config,
@@ -110,7 +113,10 @@ record Scenario(
                 random.nextInt(3) == 0 ? 1 + random.nextInt((int) (30 * VirtualTime.SECOND)) : 0);
     }
 
-    /** Of three runs in five: nothing is drawn for it, so that a seed stands for what it stood for. */
+    /**
+     * Of runs without rounds: of five, three become sparse and in one zeros stay. By the run's seed; nothing more is drawn for it, so that
+     * a scenario's seed stands for what it stood for.
+     */
     private static List<String> pruning(int seed, int steps) {
         String method = PRUNING.get(seed % PRUNING.size());
         if (method.equals("none") || method.equals("keep")) {
@@ -123,6 +129,18 @@ record Scenario(
                 "training.pruning.begin_step=" + begin,
                 "training.pruning.end_step=" + (begin + 1 + seed % steps),
                 "training.pruning.every=" + (1 + seed % 2));
+    }
+
+    /**
+     * In two runs of seven the learning rate stays at its peak and decays at the end: with rounds from the beginning of one on, and only
+     * where one begins after the warm-up. By the run's seed as well.
+     */
+    private static List<String> decay(int seed, int steps, int round) {
+        int begin = WARMUP + seed / 7 % (steps - WARMUP);
+        int atRound = begin - begin % round;
+        return seed % 7 >= 2 || atRound < WARMUP
+                ? List.of()
+                : List.of("training.schedule=wsd", "training.decay_steps=" + (steps - atRound));
     }
 
     private static double pick(SplittableRandom random, double... values) {
@@ -172,7 +190,7 @@ record Scenario(
                 "workers=%d servers=%dx%d lanes=%d steps=%d buckets=%d parameters=%d checkpoint.every=%d keep=%d"
                         + " eval_every=%d loss=%s late=%s twice=%s writes=%s reads=%s mishaps=%dms calm=%ds stop=%dms"
                         + " rival=%dms%s sync=%s/%d inner=%s %s delay=%d warmup=%d ahead=%s gradients=%s"
-                        + " precision=%s parameters=%s residency=%s pruning=%s",
+                        + " precision=%s parameters=%s residency=%s pruning=%s schedule=%s/%d",
                 workers(),
                 servers(),
                 config.servers().replicas(),
@@ -204,6 +222,8 @@ record Scenario(
                 config.training().precision().word(),
                 config.sync().parameters().word(),
                 config.cluster().residency().word(),
-                config.training().pruning().method().word());
+                config.training().pruning().method().word(),
+                config.training().schedule().word(),
+                config.training().decaySteps());
     }
 }
