@@ -31,8 +31,6 @@ import org.weft.engine.ReplicaOptions;
  */
 public record TeacherModel(StoredModel model, ModelShape shape, String sha256) implements Serializable {
     private static final String KEY = "distillation.teacher=";
-    /** Of forward and backward, forward's. */
-    private static final double FORWARD = 1.0 / 3;
 
     /**
      * The teacher of a configuration; empty where it has none. Its files are read once, for their digest.
@@ -69,7 +67,7 @@ public record TeacherModel(StoredModel model, ModelShape shape, String sha256) i
                 own.model(),
                 model.vocabSize(),
                 givesBareVectors(model, student)
-                        ? Adaptation.whole(vectors(pooling(model)))
+                        ? Adaptation.whole(TaskHead.vectors(pooling(model)))
                         : Adaptation.of(own, List.of()));
     }
 
@@ -77,10 +75,6 @@ public record TeacherModel(StoredModel model, ModelShape shape, String sha256) i
     private static boolean givesBareVectors(StoredModel model, FinetuneConfig student) {
         return student.task().head() == HeadKind.EMBEDDING
                 && model.config().finetune().task().head() != HeadKind.EMBEDDING;
-    }
-
-    private static TaskHead vectors(TaskHead.Pooling pooling) {
-        return new TaskHead(HeadKind.EMBEDDING, 0, pooling, 0, 0, List.of());
     }
 
     /** As sentence-transformers' files beside it say; else the mean, or last where no token looks ahead. */
@@ -260,6 +254,6 @@ public record TeacherModel(StoredModel model, ModelShape shape, String sha256) i
 
     /** Floating-point operations of one token, forward alone. */
     public double flopsPerToken() {
-        return FORWARD * shape.flopsPerToken();
+        return shape.forwardFlopsPerToken();
     }
 }

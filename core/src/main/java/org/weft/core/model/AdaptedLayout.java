@@ -124,9 +124,8 @@ public record AdaptedLayout(ParameterLayout learned, ParameterLayout frozen) {
     }
 
     private static void adapter(ParameterLayout.Builder layout, Parameter target, Adaptation.Lora lora, Family family) {
-        boolean inputFirst = family.inputFirst();
-        int in = target.shape().get(inputFirst ? 0 : 1);
-        int out = target.shape().get(inputFirst ? 1 : 0);
+        int in = family.inputs(target);
+        int out = family.outputs(target);
         String name = target.name().substring(0, target.name().length() - ".weight".length());
         layout.addFactor(
                 name + LORA_A, List.of(lora.rank(), in), true, Initializer.normal(1 / Math.sqrt(in))); // (R, I)

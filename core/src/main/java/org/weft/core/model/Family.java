@@ -39,6 +39,16 @@ public interface Family extends Architecture {
         return false;
     }
 
+    /** I of a linear layer's matrix. */
+    default int inputs(Parameter matrix) {
+        return matrix.shape().get(inputFirst() ? 0 : 1);
+    }
+
+    /** O of a linear layer's matrix. */
+    default int outputs(Parameter matrix) {
+        return matrix.shape().get(inputFirst() ? 1 : 0);
+    }
+
     /** Ends of the names of what LoRA's authors adapt: the projections to queries and values. */
     default List<String> attention() {
         return List.of("q_proj", "v_proj");
@@ -89,6 +99,16 @@ public interface Family extends Architecture {
     /** Tokens that the queries of a block look back at, themselves included; 0 for all. */
     default int window(ModelConfig model, int block) {
         return 0;
+    }
+
+    /** Whether a block turns queries and keys by their positions, of a family with rotary positions. */
+    default boolean turns(ModelConfig model, int block) {
+        return true;
+    }
+
+    /** Whether a block has the norm before attention that others of its model have; otherwise its input is normed already. */
+    default boolean normed(ModelConfig model, int block) {
+        return true;
     }
 
     /** What the products of queries and keys are multiplied by. */

@@ -12,6 +12,9 @@ import org.weft.core.params.ParameterLayout;
  */
 public record ModelShape(ModelConfig config, int vocabSize, Adaptation adaptation) implements Serializable {
 
+    /** Of forward and backward, forward's. */
+    private static final double FORWARD = 1.0 / 3;
+
     /** A model that predicts tokens, all of whose parameters learn. */
     public ModelShape(ModelConfig config, int vocabSize) {
         this(config, vocabSize, Adaptation.NONE);
@@ -53,6 +56,11 @@ public record ModelShape(ModelConfig config, int vocabSize, Adaptation adaptatio
     /** Floating-point operations of one token forward and backward. */
     public double flopsPerToken() {
         return family().flopsPerToken(this);
+    }
+
+    /** The same, forward alone. */
+    public double forwardFlopsPerToken() {
+        return FORWARD * flopsPerToken();
     }
 
     /** The model's family. */

@@ -97,6 +97,12 @@ public final class ModernBertFamily implements Family {
         return block % every(model) == 0 ? 0 : windowOf(model);
     }
 
+    /** Embeddings are normed. */
+    @Override
+    public boolean normed(ModelConfig model, int block) {
+        return block > 0;
+    }
+
     @Override
     public int rotaryWidth(ModelConfig model) {
         return model.headWidth();
@@ -118,7 +124,7 @@ public final class ModernBertFamily implements Family {
         norm(layout, "model.embeddings.norm", width);
         for (int block = 0; block < model.layers(); block++) {
             String prefix = blockPrefix(model, block);
-            if (block > 0) {
+            if (normed(model, block)) {
                 norm(layout, prefix + "attn_norm", width);
             }
             linear(layout, prefix + "attn.Wqkv", 3 * width, width, NORMAL); // (3 D, D)

@@ -62,11 +62,6 @@ public abstract class RotaryFamily implements Family {
         return false;
     }
 
-    /** Whether a block turns queries and keys by their positions. */
-    public boolean turns(ModelConfig model, int block) {
-        return true;
-    }
-
     @Override
     public int rotaryWidth(ModelConfig model) {
         return model.rotaryFraction() > 0 ? (int) (model.rotaryFraction() * model.headWidth()) : model.headWidth();

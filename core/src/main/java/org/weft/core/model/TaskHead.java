@@ -27,6 +27,11 @@ public record TaskHead(
         }
     }
 
+    /** The model gives a vector for each sequence. */
+    public static TaskHead vectors(Pooling pooling) {
+        return new TaskHead(HeadKind.EMBEDDING, 0, pooling, 0, 0, List.of());
+    }
+
     /** What stands for a whole sequence. */
     public enum Pooling {
         /** The first token, through a perceptron of its own (BERT's pooler). */

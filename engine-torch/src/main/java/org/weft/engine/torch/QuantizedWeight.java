@@ -12,6 +12,7 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.model.AdaptedLayout;
+import org.weft.core.model.Family;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Parameter;
 import org.weft.core.quantize.QuantizationType;
@@ -47,16 +48,13 @@ abstract class QuantizedWeight {
         QuantizedKernels kernels = QuantizedKernels.here();
         Stream.concat(adapted.learned().parameters().stream(), adapted.frozen().parameters().stream())
                 .filter(parameter -> how.names().contains(parameter.name()))
-                .forEach(parameter -> all.put(
-                        parameter.name(), of(parameter, how, shape.family().inputFirst(), kernels)));
+                .forEach(parameter -> all.put(parameter.name(), of(parameter, how, shape.family(), kernels)));
         return all;
     }
 
-    /** @param inputFirst whether the parameter is (I, O); otherwise it is (O, I) */
-    static QuantizedWeight of(
-            Parameter parameter, QuantizedParameters how, boolean inputFirst, QuantizedKernels kernels) {
-        int outputs = parameter.shape().get(inputFirst ? 1 : 0);
-        int inputs = parameter.shape().get(inputFirst ? 0 : 1);
+    static QuantizedWeight of(Parameter parameter, QuantizedParameters how, Family family, QuantizedKernels kernels) {
+        int outputs = family.outputs(parameter);
+        int inputs = family.inputs(parameter);
         if (how.type() == QuantizationType.INT4) {
             return new Int4Weight(kernels, outputs, inputs, how.groupSize());
         }

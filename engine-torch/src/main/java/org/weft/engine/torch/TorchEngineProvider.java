@@ -53,9 +53,8 @@ public final class TorchEngineProvider implements EngineProvider {
                     named + " rounds what learns, and finetune.frozen_layers leaves blocks as they are",
                     "set finetune.frozen_layers=0");
         }
-        boolean inputFirst = shape.family().inputFirst();
         for (Parameter parameter : QuantizedParameters.candidates(shape, shape.layout())) {
-            int inputs = parameter.shape().get(inputFirst ? 0 : 1);
+            int inputs = shape.family().inputs(parameter);
             if (!grid.divides(inputs)) {
                 throw WeftException.usage(
                         "training.quantization_group_size=" + grid.groupSize() + " does not divide the " + inputs

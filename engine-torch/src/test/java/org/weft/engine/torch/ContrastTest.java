@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,7 +11,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.weft.core.batches.Batch;
 import org.weft.core.batches.Targets;
-import org.weft.core.config.HeadKind;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.model.Adaptation;
 import org.weft.core.model.ClassTally;
@@ -36,7 +34,7 @@ class ContrastTest {
     }
 
     private static ModelShape shape(ModelConfig model, Pooling pooling) {
-        TaskHead head = new TaskHead(HeadKind.EMBEDDING, 0, pooling, 0, 0, List.of());
+        TaskHead head = TaskHead.vectors(pooling);
         return new ModelShape(model, VOCABULARY, Adaptation.whole(head));
     }
 

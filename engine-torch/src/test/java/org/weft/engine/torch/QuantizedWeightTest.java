@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.weft.core.checkpoint.FloatFormat;
+import org.weft.core.model.LlamaFamily;
 import org.weft.core.params.Initializer;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
@@ -107,7 +108,7 @@ class QuantizedWeightTest {
                 AutoGradMode off = new AutoGradMode(false)) {
             QuantizedKernels kernels =
                     way.fast ? new QuantizedKernels(true, ScalarType.BFloat16) : QuantizedKernels.plain();
-            QuantizedWeight weight = QuantizedWeight.of(parameter, how, false, kernels);
+            QuantizedWeight weight = QuantizedWeight.of(parameter, how, new LlamaFamily(), kernels);
             weight.fill(matrix);
             Tensor product = weight.apply(Tensor.create(x).view(1, -1, way.inputs)); // (1, N, O)
             assertThat(product.sizes().vec().get()).containsExactly(1, way.rows, OUTPUTS);

@@ -1,9 +1,8 @@
 package org.weft.hub.prune;
 
+import java.util.List;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.model.Family;
-import org.weft.core.model.ModernBertFamily;
-import org.weft.core.model.RotaryFamily;
 
 /**
  * In what a block differs from others of its model, by its number alone.
@@ -14,8 +13,17 @@ import org.weft.core.model.RotaryFamily;
  */
 record BlockKind(int window, boolean turned, boolean normed) {
     static BlockKind of(Family family, ModelConfig model, int block) {
-        boolean turned = !(family instanceof RotaryFamily rotary) || rotary.turns(model, block);
-        return new BlockKind(family.window(model, block), turned, block > 0 || !(family instanceof ModernBertFamily));
+        return new BlockKind(family.window(model, block), family.turns(model, block), family.normed(model, block));
+    }
+
+    /** Whether blocks of these numbers, one after the other, are the first blocks of a model of the family. */
+    static boolean follow(Family family, ModelConfig model, List<Integer> blocks) {
+        for (int place = 0; place < blocks.size(); place++) {
+            if (!of(family, model, blocks.get(place)).equals(of(family, model, place))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** After how many blocks kinds come again: as many have to go together as that. */

@@ -7,7 +7,6 @@ import org.weft.core.config.ModelConfig;
 import org.weft.core.model.BlockParts;
 import org.weft.core.model.BlockParts.Axis;
 import org.weft.core.model.BlockParts.Slices;
-import org.weft.core.model.Family;
 
 /**
  * What stays of a model.
@@ -64,15 +63,5 @@ record KeptParts(List<Integer> blocks, List<List<Integer>> heads, List<List<List
             overrides.add("model.mlp_width=" + units.get(0).get(0).size());
         }
         return overrides;
-    }
-
-    /** Whether blocks of these numbers, one after the other, are the first blocks of a model of the family. */
-    static boolean follow(Family family, ModelConfig model, List<Integer> blocks) {
-        for (int place = 0; place < blocks.size(); place++) {
-            if (!BlockKind.of(family, model, blocks.get(place)).equals(BlockKind.of(family, model, place))) {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -33,7 +33,6 @@ public final class ModelPruning {
     public static final String FILE = "pruning.json";
 
     private static final int FORMAT_VERSION = 1;
-    private static final double FORWARD_SHARE = 1.0 / 3;
 
     private final Store store;
     private final Checkpoint checkpoint;
@@ -66,13 +65,7 @@ public final class ModelPruning {
      * @param smaller what stayed, without the zeros of a masked one
      * @param blocks numbers of the blocks that stayed
      */
-    public record Result(ModelShape whole, ModelShape smaller, List<Integer> blocks, List<String> files) {
-
-        /** Floating-point operations of a token's forward pass over a whole context, by arithmetic. */
-        public static double flops(ModelShape shape) {
-            return shape.flopsPerToken() * FORWARD_SHARE;
-        }
-    }
+    public record Result(ModelShape whole, ModelShape smaller, List<Integer> blocks, List<String> files) {}
 
     /**
      * @throws WeftException of what the model does not allow, before anything is read or written

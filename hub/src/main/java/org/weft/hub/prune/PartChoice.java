@@ -142,7 +142,7 @@ record PartChoice(Family family, ModelConfig model, Amounts amounts) {
             for (int start = 0; start + run <= staying.size(); start++) {
                 List<Integer> left = new ArrayList<>(staying);
                 left.subList(start, start + run).clear();
-                if (KeptParts.follow(family, model, left)) {
+                if (BlockKind.follow(family, model, left)) {
                     Set<Integer> absent = new HashSet<>(
                             IntStream.range(0, model.blocks()).boxed().toList());
                     left.forEach(absent::remove);

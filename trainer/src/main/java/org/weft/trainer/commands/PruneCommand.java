@@ -138,8 +138,8 @@ public final class PruneCommand implements Callable<Integer> {
         Result result = pruning.write(paths.output(), how, progress::say);
         long before = result.whole().layout().size();
         long after = result.smaller().layout().size();
-        double flopsBefore = Result.flops(result.whole());
-        double flopsAfter = Result.flops(result.smaller());
+        double flopsBefore = result.whole().forwardFlopsPerToken();
+        double flopsAfter = result.smaller().forwardFlopsPerToken();
         progress.say(String.format(
                 Locale.ROOT,
                 "%,d of %,d parameters stay, %.1f %%; a token's forward pass over a whole context takes %.4g of %.4g"
