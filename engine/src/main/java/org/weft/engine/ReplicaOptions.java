@@ -1,5 +1,6 @@
 package org.weft.engine;
 
+import org.weft.core.Records;
 import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.config.ClusterConfig;
 import org.weft.core.config.TrainingConfig;
@@ -66,47 +67,24 @@ public record ReplicaOptions(
 
     /** The same with some parameters kept as whole numbers and scales: nothing learns then. */
     public ReplicaOptions keeping(QuantizedParameters some) {
-        return new ReplicaOptions(
-                device,
-                threads,
-                bfloat16,
-                recompute,
-                documentAttention,
-                streamed,
-                fixed || !some.none(),
-                some,
-                rounded);
+        return Records.with(some.none() ? this : frozen(), "quantized", some);
     }
 
     /** As a run is configured to train, block by block where it says so. */
     public static ReplicaOptions training(String device, ClusterConfig cluster, TrainingConfig training) {
         ReplicaOptions whole = training(device, cluster.threads(), training);
-        return cluster.streamed()
-                ? new ReplicaOptions(
-                        device,
-                        whole.threads,
-                        whole.bfloat16,
-                        true,
-                        whole.documentAttention,
-                        true,
-                        false,
-                        whole.quantized,
-                        whole.rounded)
-                : whole;
+        return cluster.streamed() ? Records.with(Records.with(whole, "recompute", true), "streamed", true) : whole;
     }
 
     /** As a run is configured to train. */
     public static ReplicaOptions training(String device, int threads, TrainingConfig training) {
-        return new ReplicaOptions(
+        ReplicaOptions plain = new ReplicaOptions(
                 device,
                 threads,
                 training.precision() == Precision.BF16,
                 training.recompute(),
-                training.documentAttention(),
-                false,
-                false,
-                QuantizedParameters.NONE,
-                grid(training));
+                training.documentAttention());
+        return Records.with(plain, "rounded", grid(training));
     }
 
     /** As weft quantize rounds by itself: scales are stored in bfloat16. */
@@ -127,7 +105,6 @@ public record ReplicaOptions(
 
     /** The same of a replica that never learns. */
     public ReplicaOptions frozen() {
-        return new ReplicaOptions(
-                device, threads, bfloat16, recompute, documentAttention, streamed, true, quantized, rounded);
+        return Records.with(this, "fixed", true);
     }
 }

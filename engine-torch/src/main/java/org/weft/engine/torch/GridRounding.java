@@ -27,7 +27,11 @@ final class GridRounding {
     private final boolean inputFirst;
     private final Map<String, Parameter> rounded;
 
+    /** @throws IllegalArgumentException of scales in float16, whose subnormals a grid has a rule of its own for */
     GridRounding(QuantizationGrid grid, ModelShape shape, ParameterLayout layout) {
+        if (grid.scales() == FloatFormat.F16) {
+            throw new IllegalArgumentException("training rounds to scales of F32 or BF16: " + grid);
+        }
         this.grid = grid;
         inputFirst = shape.family().inputFirst();
         rounded = QuantizedParameters.candidates(shape, layout).stream()
@@ -62,10 +66,8 @@ final class GridRounding {
     }
 
     private Tensor stored(Tensor scales) {
-        return grid.scales() == FloatFormat.F32 ? scales : scales.to(narrow()).to(scales.scalar_type());
-    }
-
-    private ScalarType narrow() {
-        return grid.scales() == FloatFormat.BF16 ? ScalarType.BFloat16 : ScalarType.Half;
+        return grid.scales() == FloatFormat.F32
+                ? scales
+                : scales.to(ScalarType.BFloat16).to(scales.scalar_type());
     }
 }

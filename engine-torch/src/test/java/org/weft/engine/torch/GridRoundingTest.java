@@ -69,6 +69,13 @@ class GridRoundingTest {
                         + " model.layers.0.self_attn.q_proj.weight");
     }
 
+    @Test
+    void scalesInFloat16AreRefused() {
+        assertThatThrownBy(() -> open(shape("llama"), new QuantizationGrid(QuantizationType.INT8, 0, FloatFormat.F16)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("scales=F16");
+    }
+
     private static ModelShape shape(String name) {
         return Replicas.configured(
                 "{architecture: " + name + ", layers: 2, width: 16, heads: 2, mlp_width: 32, context: " + CONTEXT
