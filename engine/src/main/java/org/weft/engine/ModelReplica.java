@@ -8,6 +8,7 @@ import org.weft.core.config.DistillationConfig;
 import org.weft.core.model.TaskHead;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.quantize.QuantizedMatrix;
+import org.weft.core.taught.TeacherLogits;
 
 /**
  * A language model's replica: the seam to the tensor library. No tensor type crosses it.
@@ -127,7 +128,8 @@ public interface ModelReplica extends Replica<Batch> {
      * {@link #figures} tells what both parts of the loss come to. Evaluations are the task's alone, as before.
      *
      * @param teacher of the same thread, device and engine, which reads the same tokens and predicts as many of them, or as many
-     *     labels; closed with this replica, or at once where it is refused. Null where batches bring what one said
+     *     labels; closed with this replica, or once another takes its place, or at once where it is refused. Null where batches bring
+     *     what one said
      */
     default void learnFrom(ModelReplica teacher, DistillationConfig how) {
         if (teacher != null) {
@@ -141,7 +143,7 @@ public interface ModelReplica extends Replica<Batch> {
      *
      * @param k at most V
      */
-    default TopLogits topLogits(Batch batch, int k) {
+    default TeacherLogits.Rows topLogits(Batch batch, int k) {
         throw new IllegalStateException("this replica does not tell its likeliest tokens");
     }
 

@@ -33,7 +33,7 @@ public final class TeacherLogits implements AutoCloseable {
     private record Open(Store.RandomReader reader, Header header) {}
 
     /**
-     * Some windows' logits.
+     * The likeliest tokens at each place of some windows, the likeliest first; zeros where nothing is to be predicted.
      *
      * @param k tokens at each place
      * @param ids (B T, k)

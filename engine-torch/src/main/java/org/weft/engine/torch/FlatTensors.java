@@ -44,7 +44,7 @@ final class FlatTensors {
     private final boolean bfloat16; // whether products are
     private final Map<String, QuantizedWeight> quantized; // in none of the vectors
     private final GridRounding grid; // null where products take parameters as they are, or in bfloat16
-    private ObservedInputs observed; // null where nobody asks what layers are given
+    private final ObservedInputs observed = new ObservedInputs();
     private final Leaves wide;
     private final Leaves narrow; // wide itself without bfloat16
     /** Which of the layout's parameters have changed since they were rounded; guards itself. */
@@ -100,17 +100,9 @@ final class FlatTensors {
         return quantized.get(name);
     }
 
-    /** Who is told what linear layers are given; null for nobody. */
+    /** Who is told what linear layers are given. */
     ObservedInputs observed() {
         return observed;
-    }
-
-    /** Has another one told; the one before is closed. */
-    void observe(ObservedInputs other) {
-        if (observed != null) {
-            observed.close();
-        }
-        observed = other;
     }
 
     private FlatVector vector(ComputeDevice device, ScalarType type) {
@@ -163,11 +155,15 @@ final class FlatTensors {
 
     /** Fails where there are none, or not all at once. */
     void requireGradients() {
-        if (fixed()) {
-            throw new IllegalStateException("nothing of this replica learns");
-        }
+        requireLearning();
         if (paged()) {
             throw new IllegalStateException("a streamed replica has its gradients of spans alone");
+        }
+    }
+
+    private void requireLearning() {
+        if (fixed()) {
+            throw new IllegalStateException("nothing of this replica learns");
         }
     }
 
@@ -254,7 +250,7 @@ final class FlatTensors {
 
     private void zeroGradients(long offset, long length) {
         try (PointerScope scope = new PointerScope()) {
-            gradients.narrow(offset, length).zero_();
+            gradients().narrow(offset, length).zero_();
             if (narrow != wide) {
                 narrow.gradients.narrow(offset, length).zero_();
             }
@@ -290,7 +286,9 @@ final class FlatTensors {
         return parameters;
     }
 
+    /** Fails where there are none. */
     FlatVector gradients() {
+        requireLearning();
         return gradients;
     }
 

@@ -56,9 +56,7 @@ final class Linear {
 
     /** (B, T, I) to (B, T, O), or (N, I) to (N, O). */
     Tensor apply(Tensor x) {
-        if (flat.observed() != null) {
-            flat.observed().see(name, x);
-        }
+        flat.observed().see(name, x);
         if (quantized != null) {
             Tensor product = quantized.apply(x);
             return bias == null ? product : product.add_(bias);

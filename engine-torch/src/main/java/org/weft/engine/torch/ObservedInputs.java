@@ -3,7 +3,6 @@ package org.weft.engine.torch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -11,13 +10,13 @@ import org.bytedeco.pytorch.global.torch;
 import org.weft.engine.InputSquares;
 
 /**
- * Sums Σ xᵀx of what linear layers are given. Layers that are given one tensor, as queries, keys and values are, share a sum. For one
- * thread; its sums belong to it until it is closed.
+ * Sums Σ xᵀx of what linear layers are given, of none until {@link #watch}. Layers that are given one tensor, as queries, keys and values
+ * are, share a sum. For one thread; its sums belong to it until others are watched, or it is closed.
  *
  * <p>N rows, I inputs.
  */
 final class ObservedInputs implements AutoCloseable {
-    private final Set<String> parameters;
+    private Set<String> parameters = Set.of();
     private final List<Shared> sums = new ArrayList<>();
     private Tensor last; // what the layer before was given: its object, for no other has it
     private Shared lastSum;
@@ -25,8 +24,10 @@ final class ObservedInputs implements AutoCloseable {
     /** The layers of one sum. */
     private record Shared(List<String> names, Tensor sum) {}
 
-    ObservedInputs(Set<String> parameters) {
-        this.parameters = Set.copyOf(parameters);
+    /** Begins anew, with these layers' matrices; with none nothing is summed. */
+    void watch(Set<String> others) {
+        close();
+        parameters = Set.copyOf(others);
     }
 
     /**
@@ -73,10 +74,10 @@ final class ObservedInputs implements AutoCloseable {
     List<InputSquares> toHost() {
         return sums.stream()
                 .map(shared -> {
-                    int inputs = (int) shared.sum.size(0);
-                    float[] host = new float[inputs * inputs];
-                    new FloatPointer(shared.sum.data_ptr()).get(host);
-                    return new InputSquares(List.copyOf(shared.names), inputs, host);
+                    try (PointerScope scope = new PointerScope()) {
+                        int inputs = (int) shared.sum.size(0);
+                        return new InputSquares(List.copyOf(shared.names), inputs, Logits.flat(shared.sum));
+                    }
                 })
                 .toList();
     }
@@ -85,5 +86,8 @@ final class ObservedInputs implements AutoCloseable {
     public void close() {
         sums.forEach(shared -> shared.sum.close());
         sums.clear();
+        last = null;
+        lastSum = null;
+        parameters = Set.of();
     }
 }

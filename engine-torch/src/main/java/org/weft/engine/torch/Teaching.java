@@ -64,6 +64,12 @@ final class Teaching implements AutoCloseable {
         }
     }
 
+    /** The same, once another is closed. */
+    Teaching inPlaceOf(Teaching other) {
+        other.close();
+        return this;
+    }
+
     private Teaching(TorchReplica teacher, TorchReplica learner, DistillationConfig how) {
         this.teacher = teacher;
         this.how = how;
@@ -167,6 +173,9 @@ final class Teaching implements AutoCloseable {
 
     /** A lane begins. */
     void clear() {
+        if (how == null) {
+            return; // nobody's is everybody's
+        }
         task = 0;
         taught = 0;
         hidden = 0;

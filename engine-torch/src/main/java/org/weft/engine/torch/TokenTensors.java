@@ -68,7 +68,7 @@ record TokenTensors(
     /** One text, of a model that reads nothing else. */
     static TokenTensors text(int[] tokens, ModelShape shape, Device device) {
         if (tokens.length == 0) {
-            throw new IllegalArgumentException("next token of no tokens: give at least 1");
+            throw new IllegalArgumentException("a text of no tokens: give at least 1");
         }
         if (shape.config().encodesSource()) {
             throw new IllegalStateException(shape.config().architecture() + " reads a text and writes another");

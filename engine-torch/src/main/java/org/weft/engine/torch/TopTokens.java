@@ -1,6 +1,5 @@
 package org.weft.engine.torch;
 
-import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.T_TensorTensor_T;
@@ -8,7 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.batches.Batch;
-import org.weft.engine.TopLogits;
+import org.weft.core.taught.TeacherLogits;
 
 /**
  * The likeliest tokens at each place, a few rows at a time: logits of a whole batch are never held.
@@ -19,7 +18,7 @@ final class TopTokens {
     private TopTokens() {}
 
     /** On the replica's thread, without dropout. */
-    static TopLogits of(TorchReplica replica, Batch batch, int k) {
+    static TeacherLogits.Rows of(TorchReplica replica, Batch batch, int k) {
         int[] targets = batch.targets(); // (N)
         int[] ids = new int[targets.length * k]; // (N, k)
         float[] logits = new float[targets.length * k]; // (N, k)
@@ -35,20 +34,19 @@ final class TopTokens {
                 try (PointerScope inner = new PointerScope()) {
                     T_TensorTensor_T top =
                             torch.topk(head.logitsOf(rows.narrow(0, row, count)), k, 1, true, true); // (R, k)
-                    Tensor values = top.get0().to(ScalarType.Float).cpu().contiguous(); // (R, k)
+                    float[] values = Logits.flat(top.get0()); // (R, k)
                     Tensor places = top.get1().to(ScalarType.Int).cpu().contiguous(); // (R, k)
-                    FloatPointer value = new FloatPointer(values.data_ptr());
                     IntPointer place = new IntPointer(places.data_ptr());
-                    for (long r = 0; r < count; r++, next++) {
+                    for (int r = 0; r < count; r++, next++) {
                         while (targets[next] == Batch.IGNORED) {
                             next++;
                         }
-                        value.position(r * k).get(logits, next * k, k);
-                        place.position(r * k).get(ids, next * k, k);
+                        System.arraycopy(values, r * k, logits, next * k, k);
+                        place.position((long) r * k).get(ids, next * k, k);
                     }
                 }
             }
         }
-        return new TopLogits(k, ids, logits);
+        return new TeacherLogits.Rows(k, ids, logits);
     }
 }

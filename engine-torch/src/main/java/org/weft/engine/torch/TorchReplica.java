@@ -11,6 +11,7 @@ import org.weft.core.model.ModelShape;
 import org.weft.core.model.TaskHead.Pooling;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.quantize.QuantizedMatrix;
+import org.weft.core.taught.TeacherLogits;
 import org.weft.engine.Decoder;
 import org.weft.engine.Evaluated;
 import org.weft.engine.Figure;
@@ -22,12 +23,10 @@ import org.weft.engine.ParameterPages;
 import org.weft.engine.ReplicaOptions;
 import org.weft.engine.SequenceLosses;
 import org.weft.engine.SpanPasses;
-import org.weft.engine.TopLogits;
 
 /**
- * A replica in libtorch, on a CPU or a GPU. Opened, used and closed by one thread; windows may be read and written by
- * any thread while it is open. Every native object lives in a scope, so that memory is flat and owes nothing to the
- * garbage collector.
+ * A replica in libtorch, on a CPU or a GPU. Opened, used and closed by one thread; windows may be read and written by any thread while
+ * it is open. Every native object lives in a scope, so that memory is flat and owes nothing to the garbage collector.
  */
 public final class TorchReplica implements ModelReplica {
     private final PointerScope memory = new PointerScope();
@@ -126,12 +125,13 @@ public final class TorchReplica implements ModelReplica {
     @Override
     public void observe(Set<String> parameters) {
         ownership.require();
-        flat.observe(parameters.isEmpty() ? null : new ObservedInputs(parameters));
+        flat.observed().watch(parameters);
     }
 
     @Override
     public List<InputSquares> observed() {
-        return flat.observed() == null ? List.of() : flat.observed().toHost();
+        ownership.require();
+        return flat.observed().toHost();
     }
 
     @Override
@@ -166,7 +166,7 @@ public final class TorchReplica implements ModelReplica {
     @Override
     public void learnFrom(ModelReplica teacher, DistillationConfig how) {
         ownership.require();
-        teaching = Teaching.of(teacher, this, how);
+        teaching = Teaching.of(teacher, this, how).inPlaceOf(teaching);
     }
 
     ModelShape shape() {
@@ -263,7 +263,7 @@ public final class TorchReplica implements ModelReplica {
     }
 
     @Override
-    public TopLogits topLogits(Batch batch, int k) {
+    public TeacherLogits.Rows topLogits(Batch batch, int k) {
         return TopTokens.of(this, batch, k);
     }
 
@@ -294,7 +294,7 @@ public final class TorchReplica implements ModelReplica {
         if (model.head() != null) {
             model.head().close();
         }
-        flat.observe(null);
+        flat.observed().close();
         memory.deallocate();
     }
 }

@@ -31,7 +31,6 @@ import org.weft.core.taught.TeacherLogits;
 import org.weft.engine.Figure;
 import org.weft.engine.GradientListener;
 import org.weft.engine.ReplicaOptions;
-import org.weft.engine.TopLogits;
 
 /** What a teacher makes of the loss: the formula, its gradient, and what stays as it was. */
 class DistillationTest {
@@ -268,6 +267,8 @@ class DistillationTest {
                 assertThat(fixed.loss(batch)).isEqualTo(learns.loss(batch));
                 assertThatThrownBy(() -> fixed.accumulateGradient(batch, 1, Replicas.KEY, GradientListener.NONE))
                         .hasMessage("nothing of this replica learns");
+                assertThatThrownBy(fixed::zeroGradients).hasMessage("nothing of this replica learns");
+                assertThatThrownBy(() -> fixed.gradients(0, 1)).hasMessage("nothing of this replica learns");
             }
         }
     }
@@ -285,6 +286,24 @@ class DistillationTest {
         }
     }
 
+    @Test
+    void anotherTeacherTakesThePlaceOfTheFirst() {
+        Batch batch = Replicas.batch(0, 1, CONTEXT, VOCABULARY);
+        TorchReplica first = teacher(gpt2(1, 8));
+        TorchReplica second = teacher(gpt2(1, 8));
+        TorchReplica wrong = teacher(gpt2(1, 12));
+        try (TorchReplica student = Replicas.open(gpt2(1, 8), 3)) {
+            student.learnFrom(first, how());
+            assertThatThrownBy(() -> student.learnFrom(wrong, how("hidden=last")))
+                    .hasMessageContaining("width");
+            assertThat(first.loss(batch)).as("still there").isPositive();
+            student.learnFrom(second, how());
+            assertThatThrownBy(() -> first.loss(batch)).hasMessageContaining("is closed");
+            assertThat(second.loss(batch)).isPositive();
+        }
+        assertThatThrownBy(() -> second.loss(batch)).hasMessageContaining("is closed");
+    }
+
     private static void refuses(TorchReplica student, ModelShape teacher, DistillationConfig how, String message) {
         TorchReplica other = TorchReplica.open(teacher, FIXED);
         assertThatThrownBy(() -> student.learnFrom(other, how)).hasMessage(message);
@@ -300,11 +319,6 @@ class DistillationTest {
         assertThat(Teaching.blocks(Hidden.BLOCKS, 4, 2)).containsExactly(0, 0, 1, 1);
         assertThat(Teaching.blocks(Hidden.LAST, 3, 4)).containsExactly(-1, -1, 3);
         assertThat(Teaching.blocks(Hidden.NONE, 2, 4)).containsExactly(-1, -1);
-    }
-
-    private static TeacherLogits.Rows kept(TorchReplica asked, Batch batch, int k) {
-        TopLogits top = asked.topLogits(batch, k);
-        return new TeacherLogits.Rows(k, top.ids(), top.logits());
     }
 
     private static Batch beside(Batch batch, TeacherLogits.Rows said) {
@@ -325,7 +339,7 @@ class DistillationTest {
         targets[1] = Batch.IGNORED;
         Batch batch = Batch.ofTokens(2, CONTEXT, all.inputs(), targets);
         try (TorchReplica asked = teacher(gpt2(2, 12))) {
-            TopLogits top = asked.topLogits(batch, 3);
+            TeacherLogits.Rows top = asked.topLogits(batch, 3);
             for (int row : new int[] {0, 2, 7}) {
                 int sequence = row / CONTEXT;
                 int[] tokens = Arrays.copyOfRange(all.inputs(), sequence * CONTEXT, (sequence + 1) * CONTEXT);
@@ -351,7 +365,7 @@ class DistillationTest {
         try (TorchReplica asked = teacher(gpt2(2, 12))) {
             FiniteDifferencesTest.compare(
                     Replicas.relative("gemma2", 16, CONTEXT, 3, VOCABULARY),
-                    beside(batch, kept(asked, batch, 4)),
+                    beside(batch, asked.topLogits(batch, 4)),
                     student -> student.learnFrom(null, how()));
         }
     }
@@ -369,10 +383,10 @@ class DistillationTest {
             beside.learnFrom(teacher(gpt2(2, 12)), how());
             after.learnFrom(null, how());
             double expected = beside.accumulateGradient(batch, 12, Replicas.KEY, GradientListener.NONE);
-            Batch all = beside(batch, kept(asked, batch, VOCABULARY));
+            Batch all = beside(batch, asked.topLogits(batch, VOCABULARY));
             assertThat(after.accumulateGradient(all, 12, Replicas.KEY, GradientListener.NONE))
                     .isCloseTo(expected, within(1e-6));
-            Batch few = beside(batch, kept(asked, batch, 2));
+            Batch few = beside(batch, asked.topLogits(batch, 2));
             assertThat(after.accumulateGradient(few, 12, Replicas.KEY, GradientListener.NONE))
                     .isNotCloseTo(expected, within(1e-3));
         }

@@ -3,6 +3,7 @@ package org.weft.engine.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.DoubleBuffer;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,22 @@ class ObservedInputsTest {
                 trace += given.sums()[i * given.inputs() + i];
             }
             assertThat(trace).isCloseTo(TEXT.length * 16.0, within(4.0));
+        }
+    }
+
+    @Test
+    void sumsAreToldAsFloatsWhateverIsComputedIn() {
+        try (TorchReplica replica = Replicas.open(shape, 1);
+                TorchReplica wide = Replicas.openDouble(shape)) {
+            int length = (int) replica.layout().size();
+            float[] parameters = Replicas.floats(replica.parameters(0, length));
+            DoubleBuffer same = wide.parameters(0, length).asDoubleBuffer();
+            for (int i = 0; i < length; i++) {
+                same.put(i, parameters[i]);
+            }
+            wide.parametersWritten(0, length);
+            assertThat(observed(wide, TEXT).get(0).sums())
+                    .containsExactly(observed(replica, TEXT).get(0).sums(), within(1e-3f));
         }
     }
 

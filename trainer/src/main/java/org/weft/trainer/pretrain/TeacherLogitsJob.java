@@ -23,6 +23,7 @@ import org.weft.core.batches.TokenShardBatches;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
+import org.weft.core.taught.TeacherLogits;
 import org.weft.core.taught.TeacherLogitsFormat;
 import org.weft.core.taught.TeacherLogitsFormat.Header;
 import org.weft.core.taught.TeacherLogitsManifest;
@@ -32,7 +33,6 @@ import org.weft.corpus.CorpusPacking;
 import org.weft.corpus.FirstTaskError;
 import org.weft.driver.run.ModelStage;
 import org.weft.engine.ModelReplica;
-import org.weft.engine.TopLogits;
 import org.weft.hub.TeacherModel;
 
 /**
@@ -181,7 +181,7 @@ public final class TeacherLogitsJob {
                 for (long at = 0; at < part.windows(); at += most) {
                     int count = (int) Math.min(most, part.windows() - at);
                     Batch batch = batches.trainingWindows(part.source(), part.first() + at, count);
-                    TopLogits top = replica.topLogits(batch, header.k());
+                    TeacherLogits.Rows top = replica.topLogits(batch, header.k());
                     int each = header.k() * header.context();
                     for (int b = 0; b < count; b++) {
                         digested.write(TeacherLogitsFormat.encode(
