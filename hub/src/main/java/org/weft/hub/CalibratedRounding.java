@@ -1,9 +1,7 @@
 package org.weft.hub;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -88,24 +86,5 @@ public final class CalibratedRounding implements QuantizedExport.Rounding {
                     "what " + parameter + " is given cannot be solved: " + broken.getMessage(),
                     "give more --calibration-samples, or --method nearest");
         }
-    }
-
-    /** Which of a model's matrices are of one block. */
-    static List<Set<String>> blocks(FloatModel model, Set<String> matrices) {
-        List<Set<String>> blocks = new ArrayList<>();
-        int[] places = model.shape()
-                .family()
-                .blocksOf(model.shape().layout(), model.shape().config());
-        for (int block = 0; block < model.shape().config().blocks(); block++) {
-            Set<String> names = new LinkedHashSet<>();
-            for (int i = 0; i < places.length; i++) {
-                String name = model.shape().layout().parameters().get(i).name();
-                if (places[i] == block && matrices.contains(name)) {
-                    names.add(name);
-                }
-            }
-            blocks.add(names);
-        }
-        return blocks;
     }
 }

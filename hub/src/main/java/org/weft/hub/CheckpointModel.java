@@ -89,11 +89,6 @@ record CheckpointModel(Store store, Checkpoint known) implements StoredModel {
         return List.of();
     }
 
-    @Override
-    public ModelReplica body(ReplicaOptions options) throws IOException {
-        return replica(options);
-    }
-
     /** What it was tuned to give it pools as it was tuned. */
     @Override
     public ModelReplica vectors(ReplicaOptions options, TaskHead.Pooling pooling) throws IOException {

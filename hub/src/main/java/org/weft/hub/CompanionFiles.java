@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.weft.core.Json;
 import org.weft.core.WeftException;
+import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.Family;
@@ -59,9 +60,9 @@ public final class CompanionFiles {
      * Writes all of it but config.json, whose bytes it returns: that is the commit.
      *
      * @param chatTemplate how the model is to be spoken with, in Jinja; empty for what lies beside its tokenizer
-     * @param dtype what config.json says that the tensors are of, in PyTorch's words
+     * @param format what config.json says that the tensors are of
      */
-    public byte[] write(ExportDirectory directory, String chatTemplate, String dtype) throws IOException {
+    public byte[] write(ExportDirectory directory, String chatTemplate, FloatFormat format) throws IOException {
         TokenizerFiles tokenizer = writeTokenizer(directory, chatTemplate);
         if (config.finetune().task() == TaskName.EMBEDDING) {
             for (Map.Entry<String, byte[]> file : SentenceModules.ofTuned(config)
@@ -73,8 +74,18 @@ public final class CompanionFiles {
         ObjectNode json = HuggingFaceConfig.write(
                 kind.family(), config, checkpoint.manifest().vocabSize());
         tokenizer.putIds(json);
-        json.put("torch_dtype", dtype);
-        return Json.INDENTED.writeValueAsBytes(json);
+        return Json.INDENTED.writeValueAsBytes(putType(json, format));
+    }
+
+    /** Says in PyTorch's words what a model's tensors are of. */
+    static ObjectNode putType(ObjectNode config, FloatFormat format) {
+        return config.put(
+                "torch_dtype",
+                switch (format) {
+                    case F32 -> "float32";
+                    case F16 -> "float16";
+                    case BF16 -> "bfloat16";
+                });
     }
 
     /** Files that the model came with go out again; otherwise they are made from tokenizer.json. */

@@ -91,13 +91,6 @@ record ForeignModel(
     }
 
     @Override
-    public ModelReplica body(ReplicaOptions options) throws IOException {
-        try (HuggingFaceModel model = HuggingFaceModel.open(store, directory)) {
-            return model.body(options, TaskHead.Pooling.MEAN);
-        }
-    }
-
-    @Override
     public ModelReplica vectors(ReplicaOptions options, TaskHead.Pooling pooling) throws IOException {
         try (HuggingFaceModel model = HuggingFaceModel.open(store, directory)) {
             return model.body(options, pooling);

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.weft.core.Json;
 import org.weft.core.quantize.QuantizationType;
 
@@ -14,21 +13,42 @@ import org.weft.core.quantize.QuantizationType;
  * numbers of 4 or 8 bits for the weights of linear layers. {@code pack-quantized} has them packed into int32; {@code int-quantized}
  * has bytes as they are, and rounds what they are multiplied with to bytes, too, row by row.
  *
+ * <p>O outputs, I inputs, G groups, b bits of a number.
+ *
  * @param groupSize inputs that share a scale; 0 for all of an output's
  * @param activations whether what weights are multiplied with is rounded, too
  */
 record HubQuantization(QuantizationType type, int groupSize, boolean activations) {
     static final String KEY = "quantization_config";
+
+    /** Ends of the names of a quantised layer's tensors. */
+    static final String WEIGHT = ".weight"; // (O, I), int8
+
+    static final String WEIGHT_PACKED = ".weight_packed"; // (O, ⌈I b / 32⌉), int32
+    static final String WEIGHT_SCALE = ".weight_scale"; // (O, G)
+    static final String WEIGHT_SHAPE = ".weight_shape"; // 2, int64 or int32: O and I
+
+    /** What safetensors calls whole numbers. */
+    static final String INT8 = "I8";
+
+    static final String INT32 = "I32";
+    static final String INT64 = "I64";
+
     private static final String METHOD = "compressed-tensors";
     private static final String PACKED = "pack-quantized";
     private static final String WHOLE = "int-quantized";
 
     /** Keys of weights' and of inputs' arguments that say something else than whole numbers, bits, strategy and symmetry. */
-    private static final Set<String> UNREAD = Set.of("block_structure", "actorder", "scale_dtype", "zp_dtype");
+    private static final List<String> UNREAD = List.of("block_structure", "actorder", "scale_dtype", "zp_dtype");
 
     /** Whether numbers are packed into int32. */
     boolean packed() {
         return !activations;
+    }
+
+    /** The end of the name of a layer's numbers. */
+    String numbers() {
+        return packed() ? WEIGHT_PACKED : WEIGHT;
     }
 
     /**

@@ -11,7 +11,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.weft.core.Json;
-import org.weft.core.WeftException;
 import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.checkpoint.Safetensors;
 import org.weft.core.config.WeftConfig;
@@ -30,9 +29,6 @@ import org.weft.driver.checkpoint.WholeModel;
  * model to anyone. For one thread.
  */
 public final class HuggingFaceExport {
-    private static final Map<FloatFormat, String> TORCH_DTYPES =
-            Map.of(FloatFormat.F32, "float32", FloatFormat.F16, "float16", FloatFormat.BF16, "bfloat16");
-
     private final Store store;
     private final Checkpoint checkpoint;
     private final Consumer<String> notices;
@@ -123,7 +119,7 @@ public final class HuggingFaceExport {
             if (files.size() > 1) {
                 writeIndex(target, names, files, options.format());
             }
-            byte[] last = companions.write(target, options.chatTemplate(), TORCH_DTYPES.get(options.format()));
+            byte[] last = companions.write(target, options.chatTemplate(), options.format());
             finish(target, options, last);
             return names;
         } catch (IOException | RuntimeException e) {
@@ -197,10 +193,11 @@ public final class HuggingFaceExport {
                         .filter(candidate -> at < candidate.end())
                         .findFirst()
                         .orElseThrow();
-                throw WeftException.usage(
-                        "parameter " + parameter.name() + " does not fit into "
-                                + format.name().toLowerCase(Locale.ROOT) + ": index=" + (at - parameter.offset())
-                                + " value=" + Float.intBitsToFloat(bits),
+                throw FiniteNumbers.beyond(
+                        format,
+                        parameter.name(),
+                        at - parameter.offset(),
+                        Float.intBitsToFloat(bits),
                         "export with --dtype bf16 or f32");
             }
         }

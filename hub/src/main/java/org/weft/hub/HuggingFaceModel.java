@@ -14,10 +14,8 @@ import org.weft.core.Json;
 import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.config.FinetuneConfig.TaskName;
-import org.weft.core.config.HeadKind;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.Adaptation;
-import org.weft.core.model.Family;
 import org.weft.core.model.HubTable;
 import org.weft.core.model.ModelShape;
 import org.weft.core.model.TaskHead;
@@ -61,7 +59,7 @@ public final class HuggingFaceModel implements AutoCloseable {
         this.quantization = HubQuantization.read(base, new ArrayList<>()).orElse(null);
         this.packed = quantization == null
                 ? null
-                : files.fold(quantization, familyOf(family).inputFirst());
+                : files.fold(quantization, TaskClass.known(family).inputFirst());
         this.adapter = path.adapter().isEmpty() ? null : PeftAdapter.open(store, path.adapter(), files);
         JsonNode adapted = adapter == null ? base : adapter.adapted(base, family);
         this.kind = TaskClass.of(family, adapted);
@@ -178,8 +176,7 @@ public final class HuggingFaceModel implements AutoCloseable {
 
     /** The same of what gives vectors alone, whatever else is in the files. */
     ModelReplica body(ReplicaOptions options, TaskHead.Pooling pooling) throws IOException {
-        TaskHead vectors = new TaskHead(HeadKind.EMBEDDING, 0, pooling, 0, 0, List.of());
-        Adaptation body = Adaptation.whole(vectors);
+        Adaptation body = Adaptation.whole(TaskHead.vectors(pooling));
         return replica(
                 new TaskClass(kind.family(), TaskName.EMBEDDING),
                 new ModelShape(configIn(directory).model(), vocabSize(), body),
@@ -189,23 +186,25 @@ public final class HuggingFaceModel implements AutoCloseable {
     /** All of its parameters as float32, read as they are asked for, while this is open. */
     FloatModel floats() throws IOException {
         ModelShape shape = shape(configIn(directory));
-        TensorMatch match = match(kind, shape.layout());
+        return new FloatModel(shape, kind, whole(kind, shape, shape.layout()));
+    }
+
+    /** Parameters that are all in the files: no seed matters. */
+    private InitialCheckpoint.Source whole(TaskClass as, ModelShape shape, ParameterLayout layout) throws IOException {
+        TensorMatch match = match(as, shape.layout());
         requireWhole(match);
-        return new FloatModel(shape, kind, source(shape, shape.layout(), match, 0));
+        return source(shape, layout, match, 0);
     }
 
     private ModelReplica replica(TaskClass as, ModelShape shape, ReplicaOptions options) throws IOException {
-        TensorMatch match = match(as, shape.layout());
-        requireWhole(match);
-        long seed = configIn(directory).run().seed();
         if (packed == null || adapter != null) { // what is merged into whole numbers is none
-            return ReplicaLoader.open(shape, options, source(shape, shape.layout(), match, seed));
+            return ReplicaLoader.open(shape, options, whole(as, shape, shape.layout()));
         }
         Map<String, String> names = packedNames(as, shape);
         QuantizedParameters kept = new QuantizedParameters(
                 quantization.type(), quantization.groupSize(), quantization.activations(), names.keySet());
         return ReplicaLoader.open(
-                shape, options.keeping(kept), source(shape, kept.rest(shape.layout()), match, seed), replica -> {
+                shape, options.keeping(kept), whole(as, shape, kept.rest(shape.layout())), replica -> {
                     for (Map.Entry<String, String> name : names.entrySet()) {
                         replica.quantized(name.getKey(), packed.matrix(name.getValue()));
                     }
@@ -233,13 +232,6 @@ public final class HuggingFaceModel implements AutoCloseable {
             }
         }
         return names;
-    }
-
-    private static Family familyOf(HubTable table) {
-        return Family.families().stream()
-                .filter(known -> known.name().equals(table.modelType()))
-                .findFirst()
-                .orElseThrow();
     }
 
     private InitialCheckpoint.Source source(ModelShape shape, ParameterLayout layout, TensorMatch match, long seed) {

@@ -22,11 +22,6 @@ import org.weft.core.quantize.QuantizedMatrix;
  * <p>O outputs, I inputs, G groups.
  */
 final class PackedTensors {
-    private static final String WEIGHT = ".weight";
-    private static final String PACKED = ".weight_packed"; // (O, ⌈I b / 32⌉), int32
-    private static final String SCALE = ".weight_scale"; // (O, G)
-    private static final String SHAPE = ".weight_shape"; // 2, int64 or int32: O and I
-
     private final TensorFiles files;
     private final HubQuantization how;
     private final boolean inputFirst;
@@ -59,46 +54,50 @@ final class PackedTensors {
     static PackedTensors fold(TensorFiles files, HubQuantization how, boolean inputFirst) throws IOException {
         PackedTensors packed = new PackedTensors(files, how, inputFirst);
         for (String scale : List.copyOf(files.tensors().keySet())) {
-            if (scale.endsWith(SCALE)) {
-                packed.fold(scale.substring(0, scale.length() - SCALE.length()));
+            if (scale.endsWith(HubQuantization.WEIGHT_SCALE)) {
+                packed.fold(scale.substring(0, scale.length() - HubQuantization.WEIGHT_SCALE.length()));
             }
         }
         if (packed.byName.isEmpty()) {
             throw WeftException.invalidData(
                     "no tensor of " + String.join(", ", files.paths())
-                            + " is quantised, and config.json says that some are:" + " none ends with " + SCALE,
+                            + " is quantised, and config.json says that some are:" + " none ends with "
+                            + HubQuantization.WEIGHT_SCALE,
                     "config.json and the tensors are of two models");
         }
         return packed;
     }
 
     private void fold(String layer) throws IOException {
-        TensorFiles.Located scales = files.tensors().remove(layer + SCALE);
-        TensorFiles.Located numbers = files.tensors().remove(layer + (how.packed() ? PACKED : WEIGHT));
-        TensorFiles.Located shape = files.tensors().remove(layer + SHAPE);
+        TensorFiles.Located scales = files.tensors().remove(layer + HubQuantization.WEIGHT_SCALE);
+        TensorFiles.Located numbers = files.tensors().remove(layer + how.numbers());
+        TensorFiles.Located shape = files.tensors().remove(layer + HubQuantization.WEIGHT_SHAPE);
         if (numbers == null || how.packed() && shape == null) {
             throw broken(
                     scales,
                     layer + " has a scale and no "
-                            + (numbers == null ? layer + (how.packed() ? PACKED : WEIGHT) : layer + SHAPE));
+                            + (numbers == null ? layer + how.numbers() : layer + HubQuantization.WEIGHT_SHAPE));
         }
         long[] size = how.packed() ? shape(shape, layer) : sizes(numbers.tensor());
         int rows = Math.toIntExact(size[0]);
         int columns = Math.toIntExact(size[1]);
         FloatFormat format = FloatFormat.of(scales.tensor().dtype())
                 .orElseThrow(() -> broken(
-                        scales, layer + SCALE + " has dtype " + scales.tensor().dtype()));
+                        scales,
+                        layer + HubQuantization.WEIGHT_SCALE + " has dtype "
+                                + scales.tensor().dtype()));
         QuantizationGrid grid = new QuantizationGrid(how.type(), how.groupSize(), format);
         if (!grid.divides(columns)) {
             throw broken(scales, layer + ": " + columns + " inputs are no whole groups of " + how.groupSize());
         }
         requireShape(
                 numbers,
-                layer + (how.packed() ? PACKED : WEIGHT),
-                how.packed() ? "I32" : "I8",
+                layer + how.numbers(),
+                how.packed() ? HubQuantization.INT32 : HubQuantization.INT8,
                 List.of((long) rows, (long) (how.packed() ? PackedFormat.rowWords(how.type(), columns) : columns)));
-        requireShape(scales, layer + SCALE, format.name(), List.of((long) rows, (long) grid.groups(columns)));
-        Packed packed = new Packed(layer + WEIGHT, numbers, scales, grid, rows, columns);
+        requireShape(scales, layer + HubQuantization.WEIGHT_SCALE, format.name(), List.of((long) rows, (long)
+                grid.groups(columns)));
+        Packed packed = new Packed(layer + HubQuantization.WEIGHT, numbers, scales, grid, rows, columns);
         long start = -1 - byStart.size(); // no place in a file
         List<Long> shown = inputFirst ? List.of(size[1], size[0]) : List.of(size[0], size[1]);
         long bytes = size[0] * size[1] * Float.BYTES;
@@ -120,13 +119,13 @@ final class PackedTensors {
     }
 
     private long[] shape(TensorFiles.Located located, String layer) throws IOException {
-        boolean wide = located.tensor().dtype().equals("I64");
+        boolean wide = located.tensor().dtype().equals(HubQuantization.INT64);
         if (located.tensor().elements() != 2
-                || !wide && !located.tensor().dtype().equals("I32")) {
+                || !wide && !located.tensor().dtype().equals(HubQuantization.INT32)) {
             throw broken(
                     located,
-                    layer + SHAPE + " " + located.tensor().dtype()
-                            + located.tensor().shape() + " is no shape");
+                    layer + HubQuantization.WEIGHT_SHAPE + " "
+                            + located.tensor().dtype() + located.tensor().shape() + " is no shape");
         }
         byte[] stored = new byte[2 * (wide ? Long.BYTES : Integer.BYTES)];
         files.read(located, 0, stored, stored.length);
@@ -134,7 +133,9 @@ final class PackedTensors {
         long rows = wide ? bytes.getLong() : bytes.getInt();
         long columns = wide ? bytes.getLong() : bytes.getInt();
         if (rows < 1 || columns < 1 || rows > Integer.MAX_VALUE / columns) {
-            throw broken(located, layer + SHAPE + "=" + rows + ", " + columns + " is no shape of a matrix");
+            throw broken(
+                    located,
+                    layer + HubQuantization.WEIGHT_SHAPE + "=" + rows + ", " + columns + " is no shape of a matrix");
         }
         return new long[] {rows, columns};
     }

@@ -121,7 +121,7 @@ final class PeftAdapter {
         return (offset, length, sink) -> base.read(offset, length, (at, bytes) -> {
             Map.Entry<Long, Layer> last = layers.floorEntry(at);
             if (last != null && at < last.getValue().parameter().end()) {
-                product(last.getValue()).addTo(bytes.order(ByteOrder.LITTLE_ENDIAN), at - last.getKey());
+                product(last.getValue()).addTo(bytes, at - last.getKey());
             }
             sink.accept(at, bytes);
         });

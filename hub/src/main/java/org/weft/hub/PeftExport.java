@@ -133,7 +133,7 @@ public final class PeftExport {
             Safetensors.of(Map.of("format", "pt"), FloatFormat.F32, shapes).writeHeader(out);
             new CheckpointReader(store, checkpoint.directory(), checkpoint.manifest()).readParameters((at, bytes) -> {
                 ByteBuffer same = ByteBuffer.allocate(bytes.remaining()).order(ByteOrder.LITTLE_ENDIAN);
-                FloatFormat.F32.encode(bytes.order(ByteOrder.LITTLE_ENDIAN), same);
+                FloatFormat.F32.encode(bytes, same);
                 out.write(same.array());
             });
             out.commit();

@@ -2,8 +2,9 @@ package org.weft.hub;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -12,10 +13,10 @@ import org.weft.core.WeftException;
 import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.checkpoint.Safetensors;
 import org.weft.core.params.Parameter;
+import org.weft.core.params.ParameterLayout;
 import org.weft.core.quantize.QuantizationGrid;
 import org.weft.core.quantize.QuantizationType;
 import org.weft.core.quantize.QuantizedMatrix;
-import org.weft.core.quantize.QuantizedParameters;
 import org.weft.core.storage.Store;
 
 /**
@@ -24,9 +25,6 @@ import org.weft.core.storage.Store;
  * each tensor stands at a multiple of its elements' size. config.json is written last. For one thread.
  */
 public final class QuantizedExport implements AutoCloseable {
-    private static final Map<FloatFormat, String> TORCH_DTYPES =
-            Map.of(FloatFormat.F32, "float32", FloatFormat.F16, "float16", FloatFormat.BF16, "bfloat16");
-
     private final Store store;
     private final Options options;
     private final QuantizedSource source;
@@ -129,7 +127,20 @@ public final class QuantizedExport implements AutoCloseable {
 
     /** The matrices of each block, from the first on. */
     public List<Set<String>> blocks() {
-        return CalibratedRounding.blocks(model, QuantizedParameters.namesOf(file.quantizedParameters()));
+        ParameterLayout layout = model.shape().layout();
+        int[] places = model.shape().family().blocksOf(layout, model.shape().config());
+        List<Set<String>> blocks = new ArrayList<>();
+        for (int block = 0; block < model.shape().config().blocks(); block++) {
+            Set<String> names = new LinkedHashSet<>();
+            for (int i = 0; i < places.length; i++) {
+                Parameter parameter = layout.parameters().get(i);
+                if (places[i] == block && file.isQuantized(parameter)) {
+                    names.add(parameter.name());
+                }
+            }
+            blocks.add(names);
+        }
+        return blocks;
     }
 
     /** Writes the directory, which must be empty or not there; where anything goes wrong, what was written goes again. */
@@ -141,7 +152,7 @@ public final class QuantizedExport implements AutoCloseable {
                 header.writeHeader(out);
                 file.writeTensors(out, rounding);
             });
-            ObjectNode config = source.companions(target, TORCH_DTYPES.get(options.floats()));
+            ObjectNode config = source.companions(target, options.floats());
             HubQuantization said = new HubQuantization(options.type(), options.groupSize(), options.activations());
             String layers = inputFirst ? "Conv1D" : "Linear";
             config.set(HubQuantization.KEY, said.write(layers, ignored()));
@@ -178,7 +189,7 @@ public final class QuantizedExport implements AutoCloseable {
                 .filter(Parameter::matrix)
                 .forEach(parameter -> names.add(QuantizedFile.layer(model.foreign(parameter))));
         model.kind().family().names().copies().keySet().stream()
-                .filter(name -> name.endsWith(".weight"))
+                .filter(name -> name.endsWith(HubQuantization.WEIGHT))
                 .forEach(name -> names.add(QuantizedFile.layer(name)));
         return List.copyOf(names);
     }

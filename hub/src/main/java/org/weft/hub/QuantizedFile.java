@@ -7,10 +7,8 @@ import java.nio.ByteOrder;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.weft.core.WeftException;
 import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.checkpoint.Safetensors;
 import org.weft.core.params.Parameter;
@@ -47,12 +45,12 @@ final class QuantizedFile {
 
     /** O. */
     int rows(Parameter parameter) {
-        return parameter.shape().get(inputFirst ? 1 : 0);
+        return model.shape().family().outputs(parameter);
     }
 
     /** I. */
     int columns(Parameter parameter) {
-        return parameter.shape().get(inputFirst ? 0 : 1);
+        return model.shape().family().inputs(parameter);
     }
 
     /** Those with an even number of scales first: what follows them stands at a multiple of four, whatever scales are stored in. */
@@ -76,20 +74,23 @@ final class QuantizedFile {
         String floats = grid.scales().name();
         if (packed) {
             quantizedParameters()
-                    .forEach(
-                            parameter -> append(tensors, layer(model.foreign(parameter)) + ".weight_shape", "I64", 2L));
+                    .forEach(parameter -> append(
+                            tensors,
+                            layer(model.foreign(parameter)) + HubQuantization.WEIGHT_SHAPE,
+                            HubQuantization.INT64,
+                            2L));
         }
         for (Parameter parameter : quantizedParameters()) {
             String layer = layer(model.foreign(parameter));
             long rows = rows(parameter);
             int columns = columns(parameter);
             if (packed) {
-                append(tensors, layer + ".weight_packed", "I32", rows, (long)
+                append(tensors, layer + HubQuantization.WEIGHT_PACKED, HubQuantization.INT32, rows, (long)
                         PackedFormat.rowWords(grid.type(), columns));
             } else {
-                append(tensors, layer + ".weight", "I8", rows, (long) columns);
+                append(tensors, layer + HubQuantization.WEIGHT, HubQuantization.INT8, rows, (long) columns);
             }
-            append(tensors, layer + ".weight_scale", floats, rows, (long) grid.groups(columns));
+            append(tensors, layer + HubQuantization.WEIGHT_SCALE, floats, rows, (long) grid.groups(columns));
         }
         for (Parameter parameter : floatParameters()) {
             append(
@@ -108,9 +109,9 @@ final class QuantizedFile {
                 .orElse(0L);
         int width =
                 switch (dtype) {
-                    case "I64" -> Long.BYTES;
-                    case "I32" -> Integer.BYTES;
-                    case "I8" -> 1;
+                    case HubQuantization.INT64 -> Long.BYTES;
+                    case HubQuantization.INT32 -> Integer.BYTES;
+                    case HubQuantization.INT8 -> 1;
                     default -> FloatFormat.valueOf(dtype).bytes();
                 };
         long elements = List.of(shape).stream().reduce(1L, Math::multiplyExact);
@@ -159,17 +160,13 @@ final class QuantizedFile {
         out.write(narrow.array());
     }
 
-    private byte[] narrow(ByteBuffer floats, Parameter parameter, long first) {
-        ByteBuffer numbers = floats.order(ByteOrder.LITTLE_ENDIAN);
+    private byte[] narrow(ByteBuffer numbers, Parameter parameter, long first) {
         for (int i = 0; i < numbers.remaining() / Float.BYTES; i++) {
             int bits = numbers.getInt(numbers.position() + i * Float.BYTES);
-            FiniteNumbers.require(Float.intBitsToFloat(bits), parameter.name(), first + i);
+            float number = FiniteNumbers.require(Float.intBitsToFloat(bits), parameter.name(), first + i);
             if (grid.scales().overflows(bits)) {
-                throw WeftException.usage(
-                        "parameter " + parameter.name() + " does not fit into "
-                                + grid.scales().name().toLowerCase(Locale.ROOT) + ": index=" + (first + i) + " value="
-                                + Float.intBitsToFloat(bits),
-                        "quantise with --dtype bf16 or f32");
+                throw FiniteNumbers.beyond(
+                        grid.scales(), parameter.name(), first + i, number, "quantise with --dtype bf16 or f32");
             }
         }
         ByteBuffer narrow =
@@ -189,11 +186,10 @@ final class QuantizedFile {
         float[] weights = new float[Math.multiplyExact(rows, columns)];
         model.parameters().read(parameter.offset(), weights.length, (at, bytes) -> {
             int first = (int) (at - parameter.offset());
-            ByteBuffer numbers = bytes.order(ByteOrder.LITTLE_ENDIAN);
-            for (int i = 0; i < numbers.remaining() / Float.BYTES; i++) {
+            for (int i = 0; i < bytes.remaining() / Float.BYTES; i++) {
                 int index = first + i;
                 float number = FiniteNumbers.require(
-                        numbers.getFloat(numbers.position() + i * Float.BYTES), parameter.name(), index);
+                        bytes.getFloat(bytes.position() + i * Float.BYTES), parameter.name(), index);
                 weights[inputFirst ? index % rows * columns + index / rows : index] = number;
             }
         });
@@ -202,6 +198,6 @@ final class QuantizedFile {
 
     /** A tensor's name without {@code .weight}. */
     static String layer(String tensor) {
-        return tensor.substring(0, tensor.length() - ".weight".length());
+        return tensor.substring(0, tensor.length() - HubQuantization.WEIGHT.length());
     }
 }

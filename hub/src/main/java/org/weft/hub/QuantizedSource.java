@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.weft.core.Json;
 import org.weft.core.WeftException;
+import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.model.Adaptation;
 import org.weft.core.model.Family;
 import org.weft.core.model.ModelShape;
@@ -33,9 +34,9 @@ abstract class QuantizedSource implements AutoCloseable {
     /**
      * Writes what lies beside the tensors, but for config.json, which it returns.
      *
-     * @param dtype what config.json says that floats are of, in PyTorch's words
+     * @param format what config.json says that floats are of
      */
-    abstract ObjectNode companions(ExportDirectory target, String dtype) throws IOException;
+    abstract ObjectNode companions(ExportDirectory target, FloatFormat format) throws IOException;
 
     @Override
     public void close() throws IOException {}
@@ -78,8 +79,8 @@ abstract class QuantizedSource implements AutoCloseable {
         }
 
         @Override
-        ObjectNode companions(ExportDirectory target, String dtype) throws IOException {
-            return (ObjectNode) Json.INDENTED.readTree(companions.write(target, chatTemplate, dtype));
+        ObjectNode companions(ExportDirectory target, FloatFormat format) throws IOException {
+            return (ObjectNode) Json.INDENTED.readTree(companions.write(target, chatTemplate, format));
         }
     }
 
@@ -122,7 +123,7 @@ abstract class QuantizedSource implements AutoCloseable {
         }
 
         @Override
-        ObjectNode companions(ExportDirectory target, String dtype) throws IOException {
+        ObjectNode companions(ExportDirectory target, FloatFormat format) throws IOException {
             for (Store.Entry entry : store.list(directory)) {
                 if (!entry.directory() && isCompanion(entry.name())) {
                     target.write(entry.name(), store.readAll(entry.path()));
@@ -137,7 +138,7 @@ abstract class QuantizedSource implements AutoCloseable {
                 }
             }
             config.remove("dtype");
-            return config.put("torch_dtype", dtype);
+            return CompanionFiles.putType(config, format);
         }
 
         private static boolean isCompanion(String name) {

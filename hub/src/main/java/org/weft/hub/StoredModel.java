@@ -56,7 +56,9 @@ public sealed interface StoredModel extends LanguageModel permits CheckpointMode
     List<String> fresh() throws IOException;
 
     /** A replica that may lack what predicts tokens or labels, for its vectors; the caller, whose thread owns it, closes it. */
-    ModelReplica body(ReplicaOptions options) throws IOException;
+    default ModelReplica body(ReplicaOptions options) throws IOException {
+        return vectors(options, TaskHead.Pooling.MEAN);
+    }
 
     /**
      * A replica that gives vectors and nothing else, as {@link #body}.

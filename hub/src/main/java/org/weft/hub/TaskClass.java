@@ -104,10 +104,15 @@ record TaskClass(HubTable family, TaskName task) {
 
     /** Whether a tensor is of what a model of this class has no place for: what predicts tokens, or a head where vectors do. */
     boolean drops(String name) {
-        return task == TaskName.EMBEDDING && isHead(name)
-                || Family.families().stream()
-                        .filter(known -> known.name().equals(family.modelType()))
-                        .anyMatch(known -> !known.has(task.head(), name));
+        return task == TaskName.EMBEDDING && isHead(name) || !known(family).has(task.head(), name);
+    }
+
+    /** The family whose table it is: both have one name. */
+    static Family known(HubTable table) {
+        return Family.families().stream()
+                .filter(known -> known.name().equals(table.modelType()))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** As config.json has it. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.weft.core.WeftException;
+import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.config.HeadKind;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
@@ -102,7 +103,7 @@ public final class OnnxExport {
                     at = places.get(i) + weight.bytes();
                 }
             });
-            byte[] json = companions.write(target, chatTemplate, "float32");
+            byte[] json = companions.write(target, chatTemplate, FloatFormat.F32);
             target.write("config.json", json);
             ExportRecord.Form form = new ExportRecord.Form(ExportRecord.ONNX, type.word(), 0);
             ExportRecord.write(store, checkpoint, form, target, FILE, graph.toModel(places, DATA));
