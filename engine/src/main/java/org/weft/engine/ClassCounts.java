@@ -53,8 +53,9 @@ public final class ClassCounts {
 
     private static List<ClassTally> classes(int classes, float[][] outputs, float[] labels) {
         ClassCounts counted = new ClassCounts(classes);
+        int perRow = labels.length / Math.max(1, outputs.length); // the class stands first
         for (int row = 0; row < outputs.length; row++) {
-            counted.add(greatest(outputs[row]), (int) labels[row]);
+            counted.add(greatest(outputs[row]), (int) labels[row * perRow]);
         }
         return counted.ofThoseSeen();
     }

@@ -22,6 +22,13 @@ class ClassCountsTest {
     }
 
     @Test
+    void whatARowCountsBesideItsClassIsNoClass() {
+        float[][] outputs = {{1, 2}, {3, 0}};
+        assertThat(ClassCounts.of(head(HeadKind.CLASSES, 2), outputs, labelled(1, new int[] {1, 1}, 1, 0, 0, 1)))
+                .containsExactly(new ClassTally(0, 1, 1, 1), new ClassTally(1, 1, 1, 1));
+    }
+
+    @Test
     void ofTokens() {
         Batch batch = Batch.ofTokens(2, 2, new int[4], new int[] {1, NO, 0, 1});
         float[][] outputs = {{0, 1}, {0, 1}, {0, 1}, {0, 1}};

@@ -96,6 +96,11 @@ public record DatasetConfig(
         String groupColumn,
 
         @Doc(
+                "Evaluation by group: the label whose shares and rates are compared; empty: of two labels the second, of more each against "
+                        + "the rest.")
+        String positiveLabel,
+
+        @Doc(
                 "Whether special tokens that a row's text spells, such as [SEP] or <|endoftext|>, are characters like others; "
                         + "false: they are those tokens.")
         boolean splitSpecialTokens,
@@ -196,6 +201,7 @@ public record DatasetConfig(
                 "",
                 false,
                 "choices",
+                "",
                 "",
                 true,
                 0,

@@ -93,7 +93,17 @@ public record FinetuneConfig(
         String metric,
 
         @Doc("Evaluations without a better metric after which the run ends; 0 for never.")
-        int patience)
+        int patience,
+
+        @Doc(
+                "classification: what a row's loss counts by its dataset.group_column: none, or group (P(group) P(label) / "
+                        + "P(group, label) over the training rows: each group then has each label as often as all have).")
+        Reweighing reweighing,
+
+        @Doc(
+                "classification, multilabel: how often training sees a row by its dataset.group_column: as_is, or group_balanced (rows "
+                        + "of smaller groups are repeated until each group has as many as the largest).")
+        RowSampling sampling)
         implements Serializable {
     /** What is learnt. A task is its head, as here, and what rows are to it: {@code tuning.task} has a class for each. */
     public enum TaskName implements Word {
@@ -223,7 +233,9 @@ public record FinetuneConfig(
                 "",
                 "",
                 Metric.LOSS.word(),
-                0);
+                0,
+                Reweighing.NONE,
+                RowSampling.AS_IS);
     }
 
     /** Whether this configuration fine-tunes anything. */
@@ -233,6 +245,16 @@ public record FinetuneConfig(
 
     public boolean lora() {
         return method == Method.LORA;
+    }
+
+    /** Whether an example's group decides what it counts. */
+    public boolean reweighs() {
+        return reweighing == Reweighing.GROUP;
+    }
+
+    /** Whether an example's group decides how often it is seen. */
+    public boolean balancesGroups() {
+        return sampling == RowSampling.GROUP_BALANCED;
     }
 
     /** Whether an evaluation during training generates texts: where the metric is one of theirs. */

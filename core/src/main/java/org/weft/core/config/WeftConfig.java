@@ -138,6 +138,7 @@ public record WeftConfig(
                 "dataset.privacy.kinds=%s would move the places in texts that labels of finetune.task=%s are",
                 dataset.privacy().kinds(),
                 finetune.task().word());
+        validateGroups(problems);
         sync.validate(problems, training, checkpoint);
         problems.require(
                 !cluster.streamed() || !sync.local(),
@@ -154,6 +155,26 @@ public record WeftConfig(
                 tokenizer.vocabSize(),
                 leastVocabulary(),
                 model.architecture());
+    }
+
+    private void validateGroups(Problems problems) {
+        String task = finetune.task().word();
+        boolean single = finetune.task() == FinetuneConfig.TaskName.CLASSIFICATION;
+        boolean labelled = single || finetune.task() == FinetuneConfig.TaskName.MULTILABEL;
+        problems.require(
+                !finetune.reweighs() || single,
+                "finetune.reweighing=group is of finetune.task=classification, whose rows have one label: finetune.task=%s",
+                task);
+        problems.require(
+                !finetune.balancesGroups() || labelled,
+                "finetune.sampling=group_balanced is of finetune.task=classification and multilabel: finetune.task=%s",
+                task);
+        problems.require(
+                !labelled
+                        || !finetune.reweighs() && !finetune.balancesGroups()
+                        || !dataset.groupColumn().isEmpty(),
+                "%s needs dataset.group_column: name the column that says which group a row is of",
+                finetune.reweighs() ? "finetune.reweighing=group" : "finetune.sampling=group_balanced");
     }
 
     private void validatePruning(Problems problems) {

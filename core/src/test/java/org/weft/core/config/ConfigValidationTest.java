@@ -70,6 +70,12 @@ class ConfigValidationTest {
                 "corpus.decontaminate.ngram=12   | corpus.decontaminate.ngram and least_words are of"
                         + " corpus.decontaminate.against",
                 "corpus.text_field=              | corpus.text_field is empty",
+                "finetune.reweighing=label       | finetune.reweighing=label must be one of none, group",
+                "finetune.reweighing=group       | finetune.reweighing=group is of finetune.task=classification, whose"
+                        + " rows have one label: finetune.task=",
+                "finetune.sampling=often         | finetune.sampling=often must be one of as_is, group_balanced",
+                "finetune.sampling=group_balanced | finetune.sampling=group_balanced is of finetune.task=classification and"
+                        + " multilabel: finetune.task=",
                 "dataset.folds=1                 | dataset.folds=1 must be 0 or at least 2",
                 "dataset.fold=1                  | dataset.fold=1 must be in [0, dataset.folds=0)",
                 "dataset.folds=-3                | dataset.folds=-3 must be 0 or at least 2",
@@ -177,6 +183,15 @@ class ConfigValidationTest {
         assertThat(ConfigLoaderTest.problem(
                         "run: {dir: /tmp/run}\ndistillation: {teacher: /t, temperature: 3}", override))
                 .contains(message);
+    }
+
+    @Test
+    void whatFollowsGroupsNeedsTheirColumn() {
+        for (String setting : List.of("finetune.reweighing=group", "finetune.sampling=group_balanced")) {
+            assertThat(ConfigLoaderTest.problem(
+                            "run: {dir: /tmp/run}\nfinetune: {task: classification, from: b}", setting))
+                    .contains(setting + " needs dataset.group_column: name the column");
+        }
     }
 
     @ParameterizedTest

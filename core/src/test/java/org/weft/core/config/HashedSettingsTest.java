@@ -35,7 +35,10 @@ class HashedSettingsTest {
                         hash("finetune.symmetric=true"),
                         hash("finetune.preference_beta=0.2"),
                         hash("training.mean_span_length=4"),
-                        hash("training.pruning.method=keep")))
+                        hash("training.pruning.method=keep"),
+                        hash("dataset.positive_label=spam"),
+                        hash("dataset.group_column=g", "finetune.reweighing=group"),
+                        hash("dataset.group_column=g", "finetune.sampling=group_balanced")))
                 .doesNotContain(hash())
                 .doesNotHaveDuplicates();
     }

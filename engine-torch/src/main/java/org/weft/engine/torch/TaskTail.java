@@ -104,7 +104,7 @@ final class TaskTail implements Tail {
         TargetTensors targets = batch.targets();
         Tensor loss =
                 switch (head.kind()) {
-                    case CLASSES -> classLoss(outputs, targets.ofSequences().to(ScalarType.Long)); // labels (B, 1)
+                    case CLASSES -> sequenceLoss(outputs, targets.ofSequences());
                     case BITS -> bitLoss(outputs, targets.ofSequences().to(outputs.scalar_type()));
                     case VALUES ->
                         outputs.sub(targets.ofSequences().to(outputs.scalar_type()))
@@ -115,6 +115,16 @@ final class TaskTail implements Tail {
                     case LANGUAGE, EMBEDDING -> throw new IllegalStateException("predicted elsewhere: " + head.kind());
                 };
         return loss.to(ScalarType.Double).sum().view(1); // (1)
+    }
+
+    /**
+     * (B, K) to (B)
+     *
+     * @param labels the class (B, 1), or with what the loss of each sequence counts (B, 2)
+     */
+    private Tensor sequenceLoss(Tensor outputs, Tensor labels) {
+        Tensor loss = classLoss(outputs, labels.narrow(1, 0, 1).to(ScalarType.Long)); // (B)
+        return labels.size(1) == 1 ? loss : loss.mul(labels.select(1, 1).to(loss.scalar_type()));
     }
 
     /** (B T, K) to (M) */

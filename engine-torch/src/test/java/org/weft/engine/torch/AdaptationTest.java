@@ -173,6 +173,30 @@ class AdaptationTest {
         return replica;
     }
 
+    /** What stands beside a class multiplies the loss of its sequence, smoothing and class's weight included, and its gradient. */
+    @Test
+    void aSequenceCountsWhatStandsBesideItsClass() {
+        TaskHead weighted = new TaskHead(HeadKind.CLASSES, 3, Pooling.LAST, 0, 0.1, List.of(0.5, 2.0, 1.0));
+        ModelShape shape = adapted(gpt2(), weighted, null, 0);
+        Batch plain = batch(weighted, 3);
+        float[] counts = {0.5f, 3, 0};
+        float[] labels = new float[6];
+        for (int row = 0; row < 3; row++) {
+            labels[2 * row] = plain.labels()[row];
+            labels[2 * row + 1] = counts[row];
+        }
+        Batch counted =
+                new Batch(3, CONTEXT, plain.inputs(), plain.lengths(), plain.lengths(), new Targets.Labels(labels));
+        try (TorchReplica replica = open(shape)) {
+            double expected = 0;
+            for (int row = 0; row < 3; row++) {
+                expected += counts[row] * replica.loss(alone(plain, row));
+            }
+            assertThat(replica.loss(counted)).isCloseTo(expected, within(1e-5));
+        }
+        FiniteDifferencesTest.compare(shape, counted);
+    }
+
     private static void copyFrozen(TorchReplica from, TorchReplica to) {
         for (Parameter parameter : to.frozenLayout().parameters()) {
             Parameter source = from.layout().parameters().stream()

@@ -118,7 +118,8 @@ public final class DatasetJob {
         List<Survey> surveys = survey(config, unlabelled).read(splits, true);
         List<Content> contents = surveys.stream().map(Survey::content).toList();
         FoundLabels labels = labels(config, unlabelled, splits, surveys);
-        Task task = Task.of(config, labels.labels());
+        Task task = Task.of(config, labels.labels()).counting(surveys.get(0).groups());
+        task.toldOfGroups().forEach(progress);
         String sha256 = Sha256.hex(tokenizer.json());
         String fingerprint = DatasetFingerprint.of(config, task, sha256 + framing, contents);
         String directory = config.run().directory().dataset();

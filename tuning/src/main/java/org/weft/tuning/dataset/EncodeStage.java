@@ -109,12 +109,16 @@ record EncodeStage(
         while (rows.hasNext()) {
             boolean cut = false;
             int ofRow = 0;
-            for (Encoded encoded : task.encodeAll(rows.next()._2().fields(), encoder, true)) {
+            DatasetRow row = rows.next()._2();
+            int times = name.equals(DatasetSplits.TRAIN) ? task.times(row.fields(), row.key()) : 1;
+            for (Encoded encoded : task.encodeAll(row.fields(), encoder, true)) {
                 cut |= encoded.truncated();
                 if (encoded.leftOut()) {
                     leftOut.merge(encoded.leftOutBecause(), 1L, Long::sum);
                 } else {
-                    writer.append(encoded.example(), judgedByRows && ofRow > 0);
+                    for (int time = 0; time < times; time++) {
+                        writer.append(encoded.example(), judgedByRows && ofRow > 0);
+                    }
                     ofRow++;
                     longest = Math.max(longest, encoded.example().length());
                 }

@@ -12,6 +12,7 @@ import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.weft.core.WeftException;
 import org.weft.corpus.DocumentKey;
+import org.weft.tuning.task.GroupCounts;
 import org.weft.tuning.task.Task;
 import scala.Tuple2;
 
@@ -70,7 +71,7 @@ record SplitRows(String name, String source, JavaRDD<DatasetRow> rows) {
         List<Survey> parts = rows.mapPartitions(
                         some -> List.of(Survey.of(some, task)).iterator())
                 .collect();
-        Survey whole = new Survey(Content.NONE, new TreeMap<>(), 0, 0, new TreeMap<>(), null);
+        Survey whole = new Survey(Content.NONE, new TreeMap<>(), GroupCounts.NONE, 0, 0, new TreeMap<>(), null);
         for (Survey part : parts) {
             if (part.failure() != null) {
                 throw part.failure();
@@ -84,6 +85,7 @@ record SplitRows(String name, String source, JavaRDD<DatasetRow> rows) {
      * What is known of rows before any is encoded.
      *
      * @param labelCounts how often each label is named
+     * @param groups how many rows each group has of each label, where the task asks for groups
      * @param empty rows whose texts are empty or blank
      * @param unanswerable rows whose question has no answer
      * @param scrubbed what was taken out of texts, how often by kind
@@ -92,6 +94,7 @@ record SplitRows(String name, String source, JavaRDD<DatasetRow> rows) {
     record Survey(
             Content content,
             TreeMap<String, Long> labelCounts,
+            GroupCounts groups,
             long empty,
             long unanswerable,
             TreeMap<String, Long> scrubbed,
@@ -102,6 +105,7 @@ record SplitRows(String name, String source, JavaRDD<DatasetRow> rows) {
             Content content = Content.NONE;
             TreeMap<String, Long> counts = new TreeMap<>();
             TreeMap<String, Long> scrubbed = new TreeMap<>();
+            GroupCounts groups = GroupCounts.counting();
             long empty = 0;
             long unanswerable = 0;
             try {
@@ -113,10 +117,11 @@ record SplitRows(String name, String source, JavaRDD<DatasetRow> rows) {
                     empty += task.empty(row.fields()) ? 1 : 0;
                     unanswerable += task.unanswerable(row.fields()) ? 1 : 0;
                     task.labels(row.fields()).forEach(label -> counts.merge(label, 1L, Long::sum));
+                    task.cell(row.fields()).ifPresent(groups::add);
                 }
-                return new Survey(content, counts, empty, unanswerable, scrubbed, null);
+                return new Survey(content, counts, groups, empty, unanswerable, scrubbed, null);
             } catch (WeftException unusable) {
-                return new Survey(content, counts, empty, unanswerable, scrubbed, unusable);
+                return new Survey(content, counts, groups, empty, unanswerable, scrubbed, unusable);
             }
         }
 
@@ -128,6 +133,7 @@ record SplitRows(String name, String source, JavaRDD<DatasetRow> rows) {
             return new Survey(
                     content.plus(other.content),
                     sum(labelCounts, other.labelCounts),
+                    groups.plus(other.groups),
                     empty + other.empty,
                     unanswerable + other.unanswerable,
                     sum(scrubbed, other.scrubbed),

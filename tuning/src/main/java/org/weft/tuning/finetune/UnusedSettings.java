@@ -55,6 +55,10 @@ final class UnusedSettings {
         boolean instructed =
                 tuning.task() == TaskName.INSTRUCTION && config.model().encodesSource();
         unless(!instructed, architecture, "dataset.mask_history");
+        boolean labelled = tuning.task() == TaskName.CLASSIFICATION || tuning.task() == TaskName.MULTILABEL;
+        unless(labelled, task, "dataset.positive_label");
+        boolean grouped = !config.dataset().groupColumn().isEmpty();
+        unless(grouped || !labelled, "dataset.group_column is not set", "dataset.positive_label");
         unless(tuning.task() == TaskName.QA, task, "dataset.doc_stride", "dataset.unanswerable");
         boolean own = tuning.chatTemplate() == ChatTemplateName.MODEL;
         String template = "finetune.chat_template=" + tuning.chatTemplate().word();

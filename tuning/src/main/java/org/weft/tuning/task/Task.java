@@ -45,6 +45,30 @@ public interface Task extends Serializable {
         return List.of();
     }
 
+    /** A row's group, with its label where that counts; empty where nobody asks for groups, or the row has none. */
+    default Optional<GroupCounts.Cell> cell(Fields row) {
+        return Optional.empty();
+    }
+
+    /** The same, where it is known how many training rows each group has. */
+    default Task counting(GroupCounts found) {
+        return this;
+    }
+
+    /** What there is to say of groups before anything is trained. */
+    default List<String> toldOfGroups() {
+        return List.of();
+    }
+
+    /**
+     * How often training sees a row.
+     *
+     * @param key what tells the row from others
+     */
+    default int times(Fields row, byte[] key) {
+        return 1;
+    }
+
     /** The row in the form that tells it from others, where files may write one thing in several. */
     default Fields canonical(Fields row) {
         return row;
@@ -200,7 +224,8 @@ public interface Task extends Serializable {
             AnswerTask.requireTexts(config.dataset(), config.model().architecture());
             return new AnswerTask(config.dataset());
         }
-        return of(config.finetune().task(), config.dataset(), labels, conversation(config));
+        Task task = of(config.finetune().task(), config.dataset(), labels, conversation(config));
+        return GroupedTask.of(task, config);
     }
 
     /**

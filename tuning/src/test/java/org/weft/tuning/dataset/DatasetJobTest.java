@@ -97,6 +97,43 @@ class DatasetJobTest extends EncodedRows {
         assertThat(ofTable).isEqualTo(manifest);
     }
 
+    /** Rows that differ in their group alone count differently, so that their order must not be left to chance. */
+    @Test
+    void groupsDecideWhatRowsCountAndHowOftenTheyAreSeen() throws IOException {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            String area = i % 5 == 0 ? "south" : "north";
+            rows.add(Map.of("text", "row " + i / 2 % 40, "label", i % 3 == 0 ? "yes" : "no", "area", area));
+        }
+        String[] settings = {
+            "dataset.group_column=area",
+            "finetune.reweighing=group",
+            "finetune.sampling=group_balanced",
+            "finetune.class_weights=balanced"
+        };
+        ExamplesManifest manifest = run(config("a", jsonl("rows.jsonl", rows), settings));
+        assertThat(said).anyMatch(line -> line.startsWith("what rows count by group and label: "));
+        assertThat(manifest.classCounts().stream().mapToLong(Long::longValue).sum())
+                .as("of rows, however often they are seen")
+                .isLessThan(manifest.train().examples());
+        assertThat(manifest.train().examples() + manifest.validation().examples())
+                .as("160 of the north and about as many of the south")
+                .isBetween(270L, 330L);
+        try (ExampleSet train =
+                ExampleSet.open(store, directory.resolve("a/dataset").toString(), manifest, manifest.train())) {
+            for (int i = 0; i < train.size(); i++) {
+                float[] labels = train.read(i).labels();
+                assertThat(labels).hasSize(2);
+                assertThat(train.weight(i)).isEqualTo(manifest.classWeights().get((int) labels[0]) * labels[1]);
+            }
+        }
+        Collections.shuffle(rows, new Random(5));
+        assertThat(run(config("b", jsonl("turned.jsonl", rows), settings))).isEqualTo(manifest);
+        assertThat(examples("b")).isEqualTo(examples("a"));
+        assertThat(refused(config("a", jsonl("rows.jsonl", rows), "dataset.group_column=area")))
+                .hasMessageContaining("was encoded from other rows or settings");
+    }
+
     @Test
     void aSecondStartReusesAndOthersAreRefused() throws IOException {
         Path file = jsonl("rows.jsonl", rows(60));

@@ -74,6 +74,10 @@ class UnusedSettingsTest {
                         "dataset.doc_stride=8 changes nothing: finetune.task=classification",
                         "dataset.unanswerable=none changes nothing: finetune.task=classification",
                         "dataset.tools_column=tools changes nothing: finetune.task=classification");
+        assertThat(of("classification", "dataset.positive_label=spam"))
+                .containsExactly("dataset.positive_label=spam changes nothing: dataset.group_column is not set");
+        assertThat(of("regression", "dataset.positive_label=spam", "dataset.group_column=g"))
+                .containsExactly("dataset.positive_label=spam changes nothing: finetune.task=regression");
         assertThat(of("instruction", "model.architecture=t5", "dataset.mask_history=true"))
                 .containsExactly(
                         "dataset.mask_history=true changes nothing: model.architecture=t5 reads no conversations");
