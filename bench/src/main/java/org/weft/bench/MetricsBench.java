@@ -2,6 +2,7 @@ package org.weft.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -13,7 +14,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.weft.tuning.metrics.Bootstrap;
+import org.weft.tuning.metrics.ClassPredictions;
+import org.weft.tuning.metrics.Decisions;
+import org.weft.tuning.metrics.Fairness;
 import org.weft.tuning.metrics.FoldSummary;
 import org.weft.tuning.report.EvaluationData;
 import org.weft.tuning.report.EvaluationJson;
@@ -22,7 +27,7 @@ import org.weft.tuning.report.PredictionsJson;
 
 /**
  * Every number of {@code results.json} against what other programs say of the same predictions: the largest difference for
- * each, absolute up to 1 and relative beyond. Reads what {@code peers/metrics.py} wrote. Exit status 1 where one is over
+ * each, absolute up to 1 and relative beyond. Reads what {@code peers/metrics.py} or {@code peers/fairness.py} wrote. Exit status 1 where one is over
  * the bar, or a value stands where there should be none.
  */
 public final class MetricsBench {
@@ -64,6 +69,8 @@ public final class MetricsBench {
         JsonNode expected = line.path("expected");
         if (line.has("folds")) {
             compare("folds", expected, folds(line.path("folds")), number);
+        } else if (line.has("groups")) {
+            compare("fairness", expected, fairness(line), number);
         } else {
             compare(line.path("predictions").path("task").asText(), expected, results(line), number);
         }
@@ -77,6 +84,46 @@ public final class MetricsBench {
                 bootstrap.path("seed").asLong());
         EvaluationData data = EvaluationData.of("case", PredictionsJson.read(line.path("predictions")));
         return EvaluationJson.tree(EvaluationReport.of(data, resamples));
+    }
+
+    /** Of rows that were taken for one class each, without regard to how few they are. */
+    private static JsonNode fairness(JsonNode line) {
+        int classes = line.path("classes").asInt();
+        int[] labels = JSON.convertValue(line.path("labels"), int[].class);
+        double[] probabilities = new double[labels.length * classes];
+        List<String> groups = new ArrayList<>();
+        for (int row = 0; row < labels.length; row++) {
+            probabilities[row * classes + line.path("said").path(row).asInt()] = 1;
+            groups.add(line.path("groups").path(row).textValue());
+        }
+        List<String> names =
+                IntStream.range(0, classes).mapToObj(String::valueOf).toList();
+        Decisions decisions =
+                ClassPredictions.of(names, labels, probabilities).decisions().orElseThrow();
+        Fairness fairness = new Fairness(decisions, line.path("positive").asInt(), groups, 1);
+        ObjectNode root = JSON.createObjectNode();
+        put(root.putObject("gaps"), fairness.gaps());
+        ArrayNode byClass = root.putArray("by_class");
+        fairness.byClass().forEach(of -> put(byClass.addObject(), of.gaps()));
+        ArrayNode found = root.putArray("groups");
+        for (Fairness.Group group : fairness.groups()) {
+            ObjectNode node = found.addObject().put("rows", group.rows());
+            put(node, Map.of("accuracy", group.accuracy()));
+            ArrayNode rates = node.putArray("rates");
+            for (Fairness.Rates of : group.rates()) {
+                put(
+                        rates.addObject(),
+                        Map.of(
+                                "selection_rate", of.selectionRate(),
+                                "true_positive_rate", of.truePositiveRate(),
+                                "false_positive_rate", of.falsePositiveRate()));
+            }
+        }
+        return root;
+    }
+
+    private static void put(ObjectNode node, Map<String, Double> values) {
+        values.forEach((name, value) -> node.put(name, value.isNaN() ? null : value));
     }
 
     private static JsonNode folds(JsonNode folds) {

@@ -118,8 +118,9 @@ class FinetuneIT {
 
     @Test
     void stopsAndResumesWithTheSameBits() throws IOException {
-        String whole = run("whole", "epochs: 3", "").command("finetune").done().paramsSha256();
-        RunFolder cut = run("cut", "epochs: 3", "");
+        String grouped = "epochs: 3, reweighing: group, sampling: group_balanced";
+        String whole = run("whole", grouped, "").command("finetune").done().paramsSha256();
+        RunFolder cut = run("cut", grouped, "");
         cut.command("finetune", "--no-evaluate").done();
         CommandRun resumed =
                 cut.command("finetune", "--resume 20", "cluster.workers=2").done();
@@ -182,7 +183,12 @@ class FinetuneIT {
     @Test
     void onlyTheUpperPartLearnsWhereBlocksAreFrozen() throws IOException {
         RunFolder tuned = run("frozen", "frozen_layers: -1, epochs: 2", "");
-        CommandRun result = tuned.command("finetune").done();
+        CommandRun result = tuned.command("finetune", "--require accuracy=1.5", "--require max_gap=0");
+        assertThat(result.status()).as("judged, and not good enough").isEqualTo(3);
+        assertThat(result.err()).contains("--require is not met: accuracy=", " below 1.5; max_gap has no value");
+        assertThat(result.summary().path("gaps").has("demographic_parity_difference"))
+                .as("Cork has 20 rows")
+                .isFalse();
         assertThat(result.summary().path("parameters").asLong()).isEqualTo(2 * 32 + 2 * 32);
         assertThat(predictions(tuned, "frozen-predicted")).hasSize(60);
     }
@@ -224,6 +230,15 @@ class FinetuneIT {
                 run("one-class", "epochs: 1", "").command("finetune", "dataset.train=[" + RunFolder.uri(one) + "]");
         assertThat(oneClass.status()).isEqualTo(3);
         assertThat(oneClass.err()).contains("good");
+
+        CommandRun unknown = run("unknown", "epochs: 1", "").command("finetune", "--require acuracy=0.9");
+        assertThat(unknown.status()).isEqualTo(2);
+        assertThat(unknown.err()).contains("no gap or metric of finetune.task=classification is called acuracy");
+        CommandRun noGroups =
+                run("unknown", "epochs: 1", "").command("finetune", "--require max_gap=0.1", "dataset.group_column=''");
+        assertThat(noGroups.err()).contains("--require max_gap compares groups, and dataset.group_column is not set");
+        CommandRun noLabel = run("unknown", "epochs: 1", "").command("finetune", "dataset.positive_label=fine");
+        assertThat(noLabel.err()).contains("dataset.positive_label=fine is none of the labels bad, good");
 
         CommandRun noTask = pretrained.command("finetune", "--from " + RunFolder.uri(pretrained.dir()));
         assertThat(noTask.status()).isEqualTo(2);

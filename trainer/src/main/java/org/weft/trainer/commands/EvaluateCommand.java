@@ -40,6 +40,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private BeamFlags beams;
 
+    @Mixin
+    private RequireOption require;
+
     @Option(
             names = "--input",
             arity = "1..*",
@@ -89,6 +92,9 @@ public final class EvaluateCommand implements Callable<Integer> {
         if (batch < 1) {
             throw WeftException.usage("--batch-size " + batch + " must be at least 1", "");
         }
+        if (suite != null || choices) {
+            require.refuseBeside(suite != null ? "--suite" : "--choices");
+        }
         BeamOptions search = beams.options(List.of("--choices"));
         try (FileAccess files = options.openFiles()) {
             List<SuiteTask> tasks =
@@ -97,6 +103,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                     ? StoredModel.of(files.store(), path.resolve(files.store()))
                     : path.model(files.store());
             WeftConfig config = options.over(model.config());
+            require.of(config);
             if (output == null
                     && suite == null
                     && judged(config)
@@ -117,8 +124,13 @@ public final class EvaluateCommand implements Callable<Integer> {
             }
             try (SparkApplication application = SparkApplication.start(config, "evaluate", files.settings())
                     .showingStages(Progress.onStderr()::say)) {
-                if (tasks.isEmpty()) {
-                    summaryOf(application, config, model, search).print();
+                if (tasks.isEmpty() && !choices && judged(config)) {
+                    TaskReport.Written written =
+                            new TaskReport(application, config, model, batch).write(input, target(model), search);
+                    written.summary("evaluate").print();
+                    require.check(config, written);
+                } else if (tasks.isEmpty()) {
+                    summaryOf(application, config, model).print();
                 } else {
                     new SuiteResults(application, model, output).of(tasks).print();
                 }
@@ -141,17 +153,14 @@ public final class EvaluateCommand implements Callable<Integer> {
         return choices ? run.multipleChoice() : run.evaluation();
     }
 
-    private Summary summaryOf(SparkApplication application, WeftConfig config, StoredModel model, BeamOptions search)
-            throws IOException {
-        if (!choices && !judged(config)) {
-            return input.isEmpty()
-                    ? summary(application, config, model.checkpoint().orElseThrow())
-                    : ofText(application, config.corpus().reading(input), model);
+    private Summary summaryOf(SparkApplication application, WeftConfig config, StoredModel model) throws IOException {
+        if (choices) {
+            TaskReport report = new TaskReport(application, config, model, batch);
+            return report.writeChoices(input, target(model)).summary("evaluate");
         }
-        TaskReport report = new TaskReport(application, config, model, batch);
-        TaskReport.Written written =
-                choices ? report.writeChoices(input, target(model)) : report.write(input, target(model), search);
-        return written.summary("evaluate");
+        return input.isEmpty()
+                ? summary(application, config, model.checkpoint().orElseThrow())
+                : ofText(application, config.corpus().reading(input), model);
     }
 
     private static Summary ofText(SparkApplication application, CorpusConfig corpus, StoredModel model)

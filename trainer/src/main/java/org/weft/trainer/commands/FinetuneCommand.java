@@ -58,6 +58,9 @@ public final class FinetuneCommand implements Callable<Integer> {
             description = "Evaluate at the end on the test rows, or validation's where there are none (default).")
     private boolean evaluate;
 
+    @Mixin
+    private RequireOption require;
+
     @Option(
             names = "--folds",
             paramLabel = "K",
@@ -89,6 +92,7 @@ public final class FinetuneCommand implements Callable<Integer> {
             BaseModel base = BaseModel.open(files.store(), model, progress::say);
             WeftConfig config = config(base, List.of());
             FinetuneSettings.require(base, config, progress::say);
+            requireUse(config);
             List<WeftConfig> runs = folds == 0 ? List.of() : folded(base, config);
             ModelShape taught = TeacherModel.shapeOf(files.store(), config).orElse(null);
             try (SparkApplication application = SparkApplication.start(config, "finetune", files.settings(), taught)
@@ -102,15 +106,36 @@ public final class FinetuneCommand implements Callable<Integer> {
         FinetuneRun run = new FinetuneRun(application, config, base, progress, StopSource.SIGNALS);
         RunResult result = run.run(resume, judges(config));
         Summary summary = Summary.of("finetune", result);
-        if (evaluates(config, result)) {
+        if (!evaluates(config, result)) {
+            summary.print();
+            requireNothing(result);
+        } else {
             String directory = config.run().directory().evaluation();
             Checkpoint best = run.best(result);
-            TaskReport.ofRun(application, best)
-                    .writeTrained(directory)
-                    .into(summary.put("best_checkpoint", best.directory()));
+            TaskReport.Written written = TaskReport.ofRun(application, best).writeTrained(directory);
+            written.into(summary.put("best_checkpoint", best.directory())).print();
+            require.check(config, written);
         }
-        summary.print();
         return (result.stopped() ? ExitStatus.TERMINATED : ExitStatus.DONE).code();
+    }
+
+    private void requireUse(WeftConfig config) {
+        if (!judges(config)) {
+            require.refuseBeside(
+                    evaluate ? "finetune.task=" + config.finetune().task().word() : "--no-evaluate");
+        }
+        if (folds != 0) {
+            require.refuseBeside("--folds, of which each has results of its own");
+        }
+        require.of(config);
+    }
+
+    /** A gate does not open where nothing was judged. */
+    private void requireNothing(RunResult result) {
+        if (require.isGiven() && !result.stopped()) {
+            throw WeftException.invalidData(
+                    "--require is not met: there is no checkpoint to judge", "train for a step or more");
+        }
     }
 
     private boolean evaluates(WeftConfig config, RunResult result) {

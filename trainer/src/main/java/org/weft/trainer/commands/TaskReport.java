@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.weft.core.config.DatasetConfig;
@@ -80,15 +81,21 @@ final class TaskReport {
 
         /** Adds the metrics. */
         Summary into(Summary summary) {
-            ObjectNode metrics = JsonNodeFactory.instance.objectNode();
-            report.metrics().forEach((name, value) -> {
+            summary.put("rows", report.data().predictions().rows()).put("metrics", finite(report.metrics()));
+            if (report.fairness() != null) {
+                summary.put("gaps", finite(report.fairness().gaps()));
+            }
+            return summary.put("report", directory + "/" + PAGE);
+        }
+
+        private static ObjectNode finite(Map<String, Double> values) {
+            ObjectNode node = JsonNodeFactory.instance.objectNode();
+            values.forEach((name, value) -> {
                 if (Double.isFinite(value)) {
-                    metrics.put(name, value);
+                    node.put(name, value);
                 }
             });
-            return summary.put("rows", report.data().predictions().rows())
-                    .put("metrics", metrics)
-                    .put("report", directory + "/" + PAGE);
+            return node;
         }
     }
 
@@ -140,7 +147,8 @@ final class TaskReport {
             throws IOException {
         EvaluationData data = FirstTaskError.ends(application.context(), () -> evaluation.run(rows.run(), training()));
         SmallSample.warning("the evaluation", data.predictions().rows()).ifPresent(Progress.onStderr()::say);
-        EvaluationReport report = EvaluationReport.of(data, Bootstrap.DEFAULT);
+        EvaluationReport report = EvaluationReport.of(data, Bootstrap.DEFAULT, evaluation.positive());
+        report.notices().forEach(notice -> Progress.onStderr().say("warning: " + notice));
         store.write(directory + "/" + RESULTS, EvaluationJson.results(report));
         store.write(directory + "/" + PAGE, new EvaluationPage(report).render().getBytes(StandardCharsets.UTF_8));
         return new Written(model, report, directory);

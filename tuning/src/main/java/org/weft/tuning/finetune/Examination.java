@@ -67,6 +67,11 @@ public interface Examination extends Serializable {
         return config().finetune().task() == TaskName.EMBEDDING;
     }
 
+    /** Whether rows are of classes or have labels, so that groups of them can be compared by class. */
+    default boolean comparesGroups() {
+        return false;
+    }
+
     /** The rows of an evaluation; all are of a judge that {@link #open} gave. */
     Predictions predictions(List<Predictions.Row> judged);
 
@@ -160,6 +165,12 @@ public interface Examination extends Serializable {
                             beams.beams() + " beams, length penalty " + beams.lengthPenalty() + ", early stopping "
                                     + beams.ending().word())
                     : Map.of();
+        }
+
+        @Override
+        public boolean comparesGroups() {
+            TaskName task = config.finetune().task();
+            return task == TaskName.CLASSIFICATION || task == TaskName.MULTILABEL;
         }
 
         /** Of vectors two, in single precision. */

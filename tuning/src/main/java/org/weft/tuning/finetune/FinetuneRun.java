@@ -26,6 +26,7 @@ import org.weft.engine.Engines;
 import org.weft.hub.TeacherModel;
 import org.weft.tuning.dataset.DatasetJob;
 import org.weft.tuning.task.Encoder;
+import org.weft.tuning.task.Groups;
 import org.weft.tuning.task.Labels;
 import org.weft.tuning.task.Task;
 
@@ -128,6 +129,10 @@ public final class FinetuneRun {
 
     private void requireJudgeable(ExamplesManifest examples) {
         Task.of(config, Labels.of(examples.labels())).requireJudgeable();
+        TaskName task = config.finetune().task();
+        if (task == TaskName.CLASSIFICATION || task == TaskName.MULTILABEL) {
+            Groups.positive(config.dataset(), examples.labels());
+        }
         if (config.dataset().test().isEmpty() && examples.validation().examples() == 0) {
             throw WeftException.usage(
                     "no row to evaluate on: dataset.test and dataset.validation are empty, dataset.validation_fraction="

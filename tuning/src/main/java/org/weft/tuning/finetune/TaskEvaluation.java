@@ -29,6 +29,7 @@ import org.weft.tuning.metrics.TagPredictions;
 import org.weft.tuning.report.EvaluationData;
 import org.weft.tuning.report.TrainingCurve;
 import org.weft.tuning.task.Fields;
+import org.weft.tuning.task.Groups;
 
 /**
  * Judges a model on labelled rows: executors predict, the driver gets what is right, what the model said and
@@ -91,6 +92,7 @@ public final class TaskEvaluation {
      */
     public EvaluationData run(Dataset<Row> rows, List<TrainingCurve> training) throws IOException {
         String group = examination.config().dataset().groupColumn();
+        positive(); // what is wrong with it is told before anything is computed
         if (!group.isEmpty()) {
             DatasetReader.requireColumns(
                     "the rows", rows, List.of(group), examination.config().dataset());
@@ -132,6 +134,14 @@ public final class TaskEvaluation {
                 judged.stream().map(JudgedRow::text).toList(),
                 groups,
                 training);
+    }
+
+    /** The number of the class whose rates are compared between groups; -1 where none is named. */
+    public int positive() {
+        WeftConfig config = examination.config();
+        return examination.comparesGroups()
+                ? Groups.positive(config.dataset(), config.finetune().labels())
+                : -1;
     }
 
     /** All rows where the driver can hold and compare them, or else a sample. */
@@ -240,8 +250,7 @@ public final class TaskEvaluation {
 
         private String group(Fields row) {
             String column = examination.config().dataset().groupColumn();
-            Object value = column.isEmpty() ? null : row.get(column);
-            return value == null ? null : value.toString();
+            return column.isEmpty() ? null : Groups.of(row, column);
         }
     }
 }

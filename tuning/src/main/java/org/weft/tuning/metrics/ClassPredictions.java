@@ -69,9 +69,8 @@ public final class ClassPredictions implements Predictions {
 
     /** @throws WeftException where a label is no class, or probabilities are none or too few */
     public static ClassPredictions ofRows(List<String> classes, List<Row> rows) {
-        int[] labels = rows.stream().mapToInt(Row::label).toArray();
         double[] probabilities = Rows.flat(rows.stream().map(Row::probabilities).toList(), classes.size());
-        return of(classes, labels, probabilities);
+        return of(classes, rows.stream().mapToInt(Row::label).toArray(), probabilities);
     }
 
     /**
@@ -163,6 +162,11 @@ public final class ClassPredictions implements Predictions {
     @Override
     public Optional<ByClass> byClass() {
         return Optional.of(new ByClass("classes", classes, confusion().matches(), this::ranking, classes.size() == 2));
+    }
+
+    @Override
+    public Optional<Decisions> decisions() {
+        return Optional.of(Decisions.ofClasses(classes, labels, predicted));
     }
 
     @Override

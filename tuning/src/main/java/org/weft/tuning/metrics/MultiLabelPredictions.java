@@ -158,6 +158,24 @@ public final class MultiLabelPredictions implements Predictions {
     }
 
     @Override
+    public Optional<Decisions> decisions() {
+        return Optional.of(Decisions.ofSets(names, sets(this::has), sets(this::predicts)));
+    }
+
+    private int[][] sets(LabelOfRow chosen) {
+        return IntStream.range(0, rows)
+                .mapToObj(row -> IntStream.range(0, names.size())
+                        .filter(label -> chosen.test(row, label))
+                        .toArray())
+                .toArray(int[][]::new);
+    }
+
+    /** Whether a row has a label. */
+    private interface LabelOfRow {
+        boolean test(int row, int label);
+    }
+
+    @Override
     public Map<String, Double> metrics() {
         MatchCounts matches = matches();
         Map<String, Double> metrics = new LinkedHashMap<>();

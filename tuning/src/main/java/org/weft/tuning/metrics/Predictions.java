@@ -70,6 +70,11 @@ public sealed interface Predictions
         return Optional.empty();
     }
 
+    /** What was decided of each row class by class, where rows are of classes or have labels. */
+    default Optional<Decisions> decisions() {
+        return Optional.empty();
+    }
+
     /** Whether probabilities can be believed, where a row is of one class. */
     default Optional<Reliability> calibration() {
         return Optional.empty();

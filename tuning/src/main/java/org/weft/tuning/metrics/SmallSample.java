@@ -6,7 +6,7 @@ import org.weft.core.Amount;
 /** Rows that are too few to say much of a model. */
 public final class SmallSample {
     /** Of 30 rows a share of a half is known to within 18 points (95 %). */
-    private static final int ENOUGH = 30;
+    public static final int ENOUGH = 30;
 
     private SmallSample() {}
 

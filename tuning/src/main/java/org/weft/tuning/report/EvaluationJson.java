@@ -53,6 +53,9 @@ public final class EvaluationJson {
                 .put("seed", report.bootstrap().seed());
         details(root, data.predictions());
         groups(root.putArray("groups"), report.groupings());
+        if (report.fairness() != null) {
+            FairnessJson.write(root, report);
+        }
         ArrayNode worst = root.putArray("worst");
         for (WorstRow row : report.worst()) {
             put(worst.addObject().put("row", row.row()), "error", row.error())
@@ -153,7 +156,7 @@ public final class EvaluationJson {
     }
 
     /** JSON has no word for what is not finite. */
-    private static ObjectNode put(ObjectNode node, String key, double value) {
+    static ObjectNode put(ObjectNode node, String key, double value) {
         return Double.isFinite(value) ? node.put(key, value) : node.putNull(key);
     }
 }

@@ -54,12 +54,15 @@ public final class EvaluationPage {
         Plots plots = new Plots(page);
         Optional<ByClass> scores = predictions.byClass();
         scores.ifPresent(tables::classes);
+        FairnessTables fairness = new FairnessTables(page, report);
+        fairness.classes();
         predictions.confusionMatrix().ifPresent(matrix -> new ConfusionTable(predictions.names(), matrix).render(page));
         scores.filter(by -> by.ranking() != null).ifPresent(plots::rankings);
         predictions.calibration().ifPresent(plots::reliability);
         predictions.numbers().ifPresent(numbers -> plots.scatter(predictions, numbers));
         plots.training(data.training());
         tables.groups(report.groupings());
+        fairness.render();
         tables.worst(report.worst(), !data.texts().isEmpty());
         return page.append("</main>\n").render();
     }
@@ -114,7 +117,7 @@ public final class EvaluationPage {
     }
 
     /** The interval on a line from 0 to 1; nothing for metrics that go beyond. */
-    private static String bar(double value, Interval interval) {
+    static String bar(double value, Interval interval) {
         if (!(value >= 0 && value <= 1 && interval.low() >= 0 && interval.high() <= 1)) {
             return "";
         }
@@ -136,6 +139,7 @@ public final class EvaluationPage {
                 .replace("brier", "Brier")
                 .replace("cohen kappa", "Cohen's kappa")
                 .replace("matthews corrcoef", "Matthews correlation")
+                .replace("equalized odds", "equalised odds")
                 .replace("pearsonr", "Pearson correlation")
                 .replace("spearmanr", "Spearman correlation")
                 .replaceAll("^r2$", "R2");

@@ -117,7 +117,7 @@ final class ScoreTables {
         page.append("</tbody></table></div>\n");
     }
 
-    private static String name(String name) {
+    static String name(String name) {
         String escaped = Html.escaped(name);
         return "<th scope=\"row\"><bdi class=\"name\" title=\"" + escaped + "\">" + escaped + "</bdi></th>";
     }

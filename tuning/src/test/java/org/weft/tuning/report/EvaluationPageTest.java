@@ -71,6 +71,7 @@ class EvaluationPageTest {
                         "Reliability",
                         "Training",
                         "Groups",
+                        "Fairness",
                         "Worst errors");
         assertThat(page).contains("ROC-AUC, one against the rest", "--share:", "Metrics by step", "largest gap");
         assertThat(page.split("class=\"curve s")).hasSizeGreaterThan(6);
