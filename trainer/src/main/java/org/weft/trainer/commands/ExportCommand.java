@@ -19,6 +19,7 @@ import org.weft.hub.gguf.GgufExport;
 import org.weft.hub.gguf.GgufType;
 import org.weft.hub.onnx.OnnxExport;
 import org.weft.hub.onnx.OnnxType;
+import org.weft.trainer.card.ModelCard;
 import org.weft.tuning.finetune.LearntTemplate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -144,8 +145,11 @@ public final class ExportCommand implements Callable<Integer> {
         FloatFormat stored = dtype == null ? FloatFormat.F32 : dtype;
         long pieces = maxShardBytes == null ? MAX_SHARD_BYTES : maxShardBytes;
         String template = template(store, checkpoint, progress);
+        String storedIn = stored.name().toLowerCase(Locale.ROOT);
+        ModelCard card = ModelCard.of(store, checkpoint, export.parameters(), storedIn, progress::say);
         List<String> written = export.write(to, new HuggingFaceExport.Options(stored, pieces, template));
-        return print(checkpoint, written, stored.name().toLowerCase(Locale.ROOT), export.parameters());
+        card.write(store, to);
+        return print(checkpoint, written, storedIn, export.parameters());
     }
 
     private int gguf(Store store, Checkpoint checkpoint, Progress progress) throws IOException {
