@@ -73,7 +73,8 @@ class StartingParametersTest extends ModelDirectories {
                 m.sources(),
                 m.evaluations(),
                 m.paramsSha256(),
-                m.sparsity());
+                m.sparsity(),
+                m.privacy());
         later.save(store, directory);
         return new Checkpoint(directory, later);
     }

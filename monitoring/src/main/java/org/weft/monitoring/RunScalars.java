@@ -43,7 +43,9 @@ public final class RunScalars {
 
     private static void ofStep(StepRecord step, Map<String, Double> values) {
         values.put("train/loss", step.loss());
-        step.figures().forEach((name, value) -> values.put("train/" + name, value));
+        step.figures()
+                .forEach((name, value) ->
+                        values.put(name.equals(StepRecord.PRIVACY) ? "privacy/epsilon" : "train/" + name, value));
         values.put("train/learning_rate", step.learningRate());
         values.put("train/grad_norm", step.gradNorm());
         values.put("train/tokens", (double) step.tokens());
@@ -68,6 +70,7 @@ public final class RunScalars {
         texts.put("train/teacher_loss", "the teacher's part before it is weighed, temperature² KL, nats a target");
         texts.put("train/hidden_loss", "hidden states beside the teacher's, before they are weighed");
         texts.put("train/router_busiest", "share of choices that fell on a block's busiest expert, mean over blocks");
+        texts.put("privacy/epsilon", "what all steps so far come to at privacy.target_delta");
         texts.put("train/learning_rate", "of the step's update");
         texts.put("train/grad_norm", "L2 norm of the gradient before clipping");
         texts.put("train/tokens", "target tokens of the step");

@@ -9,7 +9,6 @@ import org.weft.core.Threads;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.CheckpointReader;
-import org.weft.core.optim.Optimizer;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner;
 import org.weft.core.params.RangePartitioner.BucketRange;
@@ -84,8 +83,7 @@ public final class ParameterServer implements AutoCloseable {
         BucketCodecs codecs = BucketCodecs.of(options.config(), layout);
         int openSteps = options.config().sync().openSteps();
         PushLayout pushes = PushLayout.of(options.config(), layout);
-        this.shard = new ParameterShard(
-                pushes, range, Optimizer.ofServers(options.config()), KeptVersions.of(options.config()), codecs);
+        this.shard = new ParameterShard(pushes, range, options.optimizer(), KeptVersions.of(options.config()), codecs);
         this.feed = new BackupFeed(
                 transport,
                 threads,

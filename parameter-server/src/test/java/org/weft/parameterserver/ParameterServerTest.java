@@ -281,7 +281,24 @@ class ParameterServerTest {
                 .sorted(Comparator.comparingLong(CheckpointManifest.Shard::offset))
                 .toList();
         CheckpointManifest manifest = new CheckpointManifest(
-                1, "", 1, 0, 0, 1, LAYOUT.hash(), LAYOUT.size(), 0, "", 0, null, files, List.of(), Map.of(), "", null);
+                1,
+                "",
+                1,
+                0,
+                0,
+                1,
+                LAYOUT.hash(),
+                LAYOUT.size(),
+                0,
+                "",
+                0,
+                null,
+                files,
+                List.of(),
+                Map.of(),
+                "",
+                null,
+                null);
         String checkpoint = directory + "/checkpoints/" + RunDirectory.stepName(1);
         manifest.save(store, checkpoint);
         assertThat(new CheckpointReader(store, checkpoint, manifest).verify()).isEmpty();

@@ -99,7 +99,8 @@ final class MemberProcess extends VirtualProcess {
                 scenario.layout(),
                 simulation.driver.address,
                 SECURITY,
-                new ProcessStore(simulation.files, new ProcessStore.Fate(this, true)));
+                new ProcessStore(simulation.files, new ProcessStore.Fate(this, true)),
+                scenario.privacy());
         try (ParameterServer server = new ParameterServer(options, id, transport(), threads())) {
             server.run(attempt, "host", name);
         }
@@ -108,8 +109,8 @@ final class MemberProcess extends VirtualProcess {
     /** As {@code WorkerTask}. */
     private void work() throws IOException {
         Scenario scenario = simulation.scenario;
-        WorkerOptions options =
-                new WorkerOptions(scenario.config(), scenario.layout().hash(), simulation.driver.address, SECURITY);
+        WorkerOptions options = new WorkerOptions(
+                scenario.config(), scenario.layout().hash(), simulation.driver.address, SECURITY, scenario.privacy());
         try (WorkerSession session = new WorkerSession(options, id, transport(), threads());
                 TinyReplica replica = new TinyReplica(this)) {
             try {

@@ -139,6 +139,7 @@ final class PlantedServices {
                     List.of(),
                     Map.of(),
                     simulation.reference.sha256(report.step()),
+                    null,
                     null);
             try {
                 manifest.save(

@@ -21,6 +21,7 @@ import org.weft.core.params.Bucket;
 import org.weft.core.params.Initialization;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
+import org.weft.core.privacy.GradientPrivacy;
 import org.weft.core.protocol.BucketCodecs;
 import org.weft.core.protocol.ParameterVersion;
 import org.weft.core.protocol.PushLayout;
@@ -44,6 +45,9 @@ final class Reference {
     private final PushLayout pushes;
     private final SyncConfig sync;
     private final boolean bfloat16;
+    /** Null where gradients are not private. */
+    private final GradientPrivacy privacy;
+
     /** By step and lane. */
     private final Map<String, float[]> laneWeights = new HashMap<>();
 
@@ -55,6 +59,7 @@ final class Reference {
         pushes = PushLayout.of(scenario.config(), layout);
         sync = scenario.config().sync();
         bfloat16 = scenario.bfloat16();
+        privacy = scenario.privacy();
         int size = Math.toIntExact(layout.size());
         int steps = training.steps();
         weights = new float[steps + 1][];
@@ -77,6 +82,9 @@ final class Reference {
             double[] pushed = squares(sums);
             for (int i = 0; i < pushed.length; i++) {
                 squares[step][pushes.index(i / sums.length, i % sums.length)] = pushed[i];
+            }
+            if (privacy != null) {
+                privacy.noise().add(step, 0, gradient, size);
             }
             Optimizer.State state = new Optimizer.State(gradient, now, vectors);
             for (Optimizer.Segment segment : segments(optimizer)) {
@@ -152,8 +160,30 @@ final class Reference {
     private float[] gradient(int step, int lane) {
         float[] at = taken(weights(ParameterVersion.ofLanes(config, step)));
         laneWeights.put(step + "/" + lane, at);
+        if (privacy != null) {
+            return clipped(step, lane, at);
+        }
         losses[step] += Arithmetic.loss(step, lane, at);
         return Arithmetic.gradient(step, lane, at);
+    }
+
+    /** Of a private run: those of the step's examples that are the lane's, each by itself no longer than it may be. */
+    private float[] clipped(int step, int lane, float[] at) {
+        long[] drawn = privacy.drawn(step);
+        float[] sum = new float[at.length];
+        double loss = 0;
+        for (int i = lane; i < drawn.length; i += training.lanes()) {
+            loss += Arithmetic.loss(step, (int) drawn[i], at);
+            float[] gradient = Arithmetic.gradient(step, (int) drawn[i], at);
+            double norm = GradientClip.norm(squares(gradient));
+            float factor =
+                    (float) (Math.min(1, config.privacy().maxGradNorm() / (norm + 1e-6)) / training.globalBatch());
+            for (int e = 0; e < sum.length; e++) {
+                sum[e] += factor * gradient[e];
+            }
+        }
+        losses[step] += drawn.length == 0 ? 0 : loss / drawn.length;
+        return sum;
     }
 
     /** What a replica computes with. */

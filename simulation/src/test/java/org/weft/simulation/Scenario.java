@@ -1,5 +1,7 @@
 package org.weft.simulation;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -8,6 +10,7 @@ import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.params.Initializer;
 import org.weft.core.params.ParameterLayout;
+import org.weft.core.privacy.GradientPrivacy;
 
 /**
  * What a seed stands for: the run, and how much goes wrong in it.
@@ -97,6 +100,7 @@ record Scenario(
                 "sync.parameters=" + PARAMETERS.get(random.nextInt(PARAMETERS.size()))));
         settings.addAll(local ? List.of() : pruning(seed, steps));
         settings.addAll(decay(seed, steps, round));
+        settings.addAll(privacy(seed, settings));
         WeftConfig config = ConfigLoader.load("simulation", "run: {dir: /run}", settings);
         return new Scenario(
                 config,
@@ -141,6 +145,27 @@ record Scenario(
         return seed % 7 >= 2 || atRound < WARMUP
                 ? List.of()
                 : List.of("training.schedule=wsd", "training.decay_steps=" + (steps - atRound));
+    }
+
+    /** Of two in three of the runs that may be private: nothing is drawn for it, and other runs are what they were. */
+    private static List<String> privacy(int seed, List<String> settings) {
+        List<String> needed =
+                List.of("sync.mode=bsp", "training.clip_norm=0", "sync.gradients=f32", "cluster.residency=whole");
+        if (seed % 3 == 0 || !settings.containsAll(needed)) {
+            return List.of();
+        }
+        return List.of(
+                "privacy.noise_multiplier=0." + (5 + seed % 5),
+                "privacy.max_grad_norm=" + (1 + seed % 7),
+                "privacy.target_delta=0.001",
+                "privacy.seed_variable=SECRET");
+    }
+
+    /** How gradients are made private; null where they are not. */
+    GradientPrivacy privacy() {
+        return config.privacy().active()
+                ? GradientPrivacy.of(config, TinyReplica.EXAMPLES, "sixteen bytes or more".getBytes(UTF_8))
+                : null;
     }
 
     private static double pick(SplittableRandom random, double... values) {
@@ -190,7 +215,7 @@ record Scenario(
                 "workers=%d servers=%dx%d lanes=%d steps=%d buckets=%d parameters=%d checkpoint.every=%d keep=%d"
                         + " eval_every=%d loss=%s late=%s twice=%s writes=%s reads=%s mishaps=%dms calm=%ds stop=%dms"
                         + " rival=%dms%s sync=%s/%d inner=%s %s delay=%d warmup=%d ahead=%s gradients=%s"
-                        + " precision=%s parameters=%s residency=%s pruning=%s schedule=%s/%d",
+                        + " precision=%s parameters=%s residency=%s pruning=%s schedule=%s/%d noise=%s",
                 workers(),
                 servers(),
                 config.servers().replicas(),
@@ -224,6 +249,7 @@ record Scenario(
                 config.cluster().residency().word(),
                 config.training().pruning().method().word(),
                 config.training().schedule().word(),
-                config.training().decaySteps());
+                config.training().decaySteps(),
+                config.privacy().noiseMultiplier());
     }
 }

@@ -16,6 +16,9 @@ import org.weft.simulation.TinyReplica.Lot;
 
 /** {@link Arithmetic} as a replica, which takes its time. P: parameters. */
 final class TinyReplica implements Replica<Lot> {
+    /** That private runs draw from. */
+    static final int EXAMPLES = 20;
+
     private static final long PIECE_MICROS = 2 * VirtualTime.MILLI;
     private static final int PIECES = 3;
 
@@ -45,6 +48,16 @@ final class TinyReplica implements Replica<Lot> {
         @Override
         public double targets(int step) {
             return 1;
+        }
+
+        @Override
+        public long examples() {
+            return EXAMPLES;
+        }
+
+        @Override
+        public Lot example(int step, long number) {
+            return new Lot((int) number);
         }
 
         @Override
@@ -201,7 +214,7 @@ final class TinyReplica implements Replica<Lot> {
     public double accumulateGradient(Lot batch, double normalizer, MicroBatchKey key, GradientListener listener) {
         float[] weights = forward();
         simulation.invariants.members().computesWith(worker, key.step(), key.lane(), weights);
-        float[] gradient = Arithmetic.gradient(key.step(), key.lane(), weights);
+        float[] gradient = Arithmetic.gradient(key.step(), batch.index(), weights);
         int end = gradient.length;
         for (int piece = PIECES - 1; piece >= 0; piece--) {
             takeTime();
@@ -213,7 +226,7 @@ final class TinyReplica implements Replica<Lot> {
             listener.rangeReady(start, end - start);
             end = start;
         }
-        return Arithmetic.loss(key.step(), key.lane(), weights) / normalizer;
+        return Arithmetic.loss(key.step(), batch.index(), weights) / normalizer;
     }
 
     @Override

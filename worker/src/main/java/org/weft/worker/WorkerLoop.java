@@ -92,7 +92,9 @@ public final class WorkerLoop<B extends MicroBatch> {
     }
 
     private SpanProgram laneByLane(InnerState inner) {
-        LaneProgram single = new OneGradient<>(options.config(), replica, batches);
+        LaneProgram single = options.privacy() == null
+                ? new OneGradient<>(options.config(), replica, batches)
+                : new PrivateGradient<>(options.config(), replica, batches, options.privacy());
         LaneProgram program = sync.local() ? afterWarmup(single, inner) : single;
         LaneGradients gradients = new LaneGradients(replica, inner, parameters, codecs, sync.delay() > 0);
         return new LaneByLane(program, gradients);

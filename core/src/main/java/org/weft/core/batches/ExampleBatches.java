@@ -158,6 +158,18 @@ public final class ExampleBatches implements BatchSource<Batch> {
         return batch;
     }
 
+    @Override
+    public long examples() {
+        return train.size();
+    }
+
+    @Override
+    public Batch example(int step, long number) throws IOException {
+        Batch batch = batch(train, new int[] {Math.toIntExact(number)}, 0, 1);
+        count(batch);
+        return batch;
+    }
+
     /** Sum of the weights of the examples in the step's global batch, added in order of length. */
     @Override
     public double targets(int step) {

@@ -139,6 +139,17 @@ public final class Prefetch<B extends MicroBatch> implements BatchSource<B> {
     }
 
     @Override
+    public long examples() throws IOException {
+        return source.examples();
+    }
+
+    /** One is read in less time than it takes to compute: it is not read ahead. */
+    @Override
+    public B example(int step, long number) throws IOException {
+        return source.example(step, number);
+    }
+
+    @Override
     public B validation(int index) throws IOException {
         return source.validation(index);
     }

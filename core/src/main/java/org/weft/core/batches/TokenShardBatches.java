@@ -7,8 +7,6 @@ import java.util.Map;
 import java.util.stream.LongStream;
 import org.weft.core.SplitMix64;
 import org.weft.core.WeftException;
-import org.weft.core.config.ModelConfig;
-import org.weft.core.config.SpanLengths;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
@@ -17,9 +15,6 @@ import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.CorpusSource;
 import org.weft.core.tokens.MixtureOrder;
 import org.weft.core.tokens.PackedShard;
-import org.weft.core.tokens.Sentinels;
-import org.weft.core.tokens.SpecialTokens;
-import org.weft.core.tokens.TokenizerFile;
 import org.weft.core.tokens.Windows;
 
 /**
@@ -35,10 +30,11 @@ import org.weft.core.tokens.Windows;
  * Validation is in {@link ValidationOrder}.
  */
 public final class TokenShardBatches implements BatchSource<Batch> {
-    /** Streams of random choices: training's positions, validation's samples. */
+    /** Streams of random choices: training's positions, validation's samples, examples drawn by themselves. */
     private static final int TRAINING = 0;
 
     private static final int VALIDATION = 1;
+    private static final int EXAMPLE = 2;
 
     private final Store store;
     private final List<CorpusSource> sources;
@@ -78,48 +74,10 @@ public final class TokenShardBatches implements BatchSource<Batch> {
         String directory = config.run().directory().corpus();
         CorpusManifest manifest = CorpusManifest.load(store, directory);
         Objective objective =
-                objective(config, manifest.vocabSize(), directory, () -> manifest.openTokenizer(store, directory));
+                Objectives.of(config, manifest.vocabSize(), directory, () -> manifest.openTokenizer(store, directory));
         List<CorpusSource> sources = CorpusWindows.sources(manifest);
         return new TokenShardBatches(
                 sources, CorpusWindows.open(store, directory, manifest, config, packed), config, objective, store);
-    }
-
-    /** The corpus's tokenizer, for who has to know it. */
-    @FunctionalInterface
-    private interface OpenedTokenizer {
-        TokenizerFile open() throws IOException;
-    }
-
-    private static Objective objective(WeftConfig config, int vocabSize, String directory, OpenedTokenizer tokenizer)
-            throws IOException {
-        ModelConfig model = config.model();
-        boolean apart = config.training().documentAttention();
-        if (model.encodesSource()) {
-            SpanLengths lengths = config.spanLengths();
-            return new SpanCorruption(lengths, Sentinels.of(tokenizer.open(), lengths.spans()));
-        }
-        return model.causal()
-                ? new NextToken(model.context(), apart)
-                : new MaskedTokens(
-                        model.context(),
-                        vocabSize,
-                        config.targetsPerSequence(),
-                        specialTokens(tokenizer.open(), directory, model),
-                        model.nextSentence(),
-                        apart);
-    }
-
-    private static SpecialTokens specialTokens(TokenizerFile tokenizer, String directory, ModelConfig model) {
-        SpecialTokens special = SpecialTokens.of(tokenizer);
-        if (!special.hasMask()) {
-            throw WeftException.invalidData(
-                    "the tokenizer of " + directory
-                            + " has no mask token ([MASK] or <mask>), which a masked language model"
-                            + " learns to fill",
-                    "run prepare again with model.architecture=bert in the configuration, or give a BERT's tokenizer.json");
-        }
-        special.requirePadding(model.paddingId(), tokenizer.path());
-        return special;
     }
 
     private synchronized Mixture mixture() {
@@ -150,6 +108,33 @@ public final class TokenShardBatches implements BatchSource<Batch> {
             logits = TeacherLogits.open(store, config.distillation().logits());
         }
         return logits;
+    }
+
+    /** Windows of the training split. */
+    @Override
+    public long examples() {
+        requireOneSource();
+        return trainingWindows(0);
+    }
+
+    @Override
+    public Batch example(int step, long number) throws IOException {
+        requireOneSource();
+        long key = SplitMix64.start(seed, EXAMPLE, step, number);
+        Batch batch =
+                objective.batch(List.of(new Objective.Chosen(windows.train().get(0), number, key)));
+        return config.distillation().logits().isBlank()
+                ? batch
+                : batch.taught(logits().read(List.of(new MixtureOrder.Draw(0, number))));
+    }
+
+    private void requireOneSource() {
+        if (sources.size() > 1) {
+            throw WeftException.usage(
+                    "privacy draws each window with the same probability, and the corpus has " + sources.size()
+                            + " sources",
+                    "prepare it as one whole, or leave the section privacy out");
+        }
     }
 
     /** Sources of the corpus; of one that is one whole 1. */

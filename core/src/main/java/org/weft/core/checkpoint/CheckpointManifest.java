@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import org.weft.core.ExitStatus;
 import org.weft.core.Json;
 import org.weft.core.WeftException;
+import org.weft.core.privacy.SpentPrivacy;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.PlainName;
 import org.weft.core.storage.Store;
@@ -24,7 +25,8 @@ import org.weft.core.storage.Store;
  * {@code manifest.json} of a checkpoint. Its appearance is the commit: a directory without one is no checkpoint.
  *
  * @param formatVersion of the checkpoint directory; since 2 the file ends with a checksum of itself, since 3 it has
- *     sources and evaluations, since 4 skipped steps; 5 has a sparsity, and is written where there is one
+ *     sources and evaluations, since 4 skipped steps; 5 has a sparsity, and is written where there is one; 6 has
+ *     what privacy was spent, likewise
  * @param weftVersion that wrote it
  * @param step the parameters' version: steps done, those included that were skipped
  * @param skippedSteps how many of them left the parameters as they were, for numbers that were not finite; 0 before version
@@ -43,6 +45,7 @@ import org.weft.core.storage.Store;
  *     score that was not finite
  * @param paramsSha256 SHA-256 of the float32 little-endian parameter vector in layout order
  * @param sparsity share of zeros among the weights of blocks' matrices, counted in the files; null where nothing is pruned
+ * @param privacy what the steps so far have come to; null where training is not private
  */
 public record CheckpointManifest(
         int formatVersion,
@@ -61,12 +64,15 @@ public record CheckpointManifest(
         List<Source> sources,
         Map<Integer, Map<String, Double>> evaluations,
         String paramsSha256,
-        @JsonInclude(JsonInclude.Include.NON_NULL) Double sparsity)
+        @JsonInclude(JsonInclude.Include.NON_NULL) Double sparsity,
+        @JsonInclude(JsonInclude.Include.NON_NULL) SpentPrivacy privacy)
         implements Serializable {
     /** Of checkpoints of which nothing is pruned. */
     public static final int FORMAT_VERSION = 4;
-    /** Of those with a sparsity: the newest that is read. */
+    /** Of those with a sparsity. */
     public static final int PRUNED_VERSION = 5;
+    /** Of those of private runs, pruned or not: the newest that is read. */
+    public static final int PRIVATE_VERSION = 6;
     /** Has no checksum of its own. */
     private static final int FIRST_VERSION = 1;
     /** The first that says what a run must know of its past. */
@@ -148,6 +154,8 @@ public record CheckpointManifest(
                 ((ObjectNode) tree)
                         .putIfAbsent("sparsity", JSON.getNodeFactory().nullNode());
             }
+            String open = version < PRIVATE_VERSION ? "privacy" : "sparsity"; // A private run prunes, or does not.
+            ((ObjectNode) tree).putIfAbsent(open, JSON.getNodeFactory().nullNode());
             manifest = JSON.treeToValue(tree, CheckpointManifest.class);
             manifest.shards.forEach(shard -> PlainName.require(path, shard.file()));
         } catch (WeftException e) {
@@ -161,9 +169,9 @@ public record CheckpointManifest(
     /** Before anything else is read: another version may have other keys. */
     private static int requireVersion(String path, JsonNode tree) {
         JsonNode version = tree.path("format_version");
-        if (version.isInt() && (version.intValue() < FIRST_VERSION || version.intValue() > PRUNED_VERSION)) {
+        if (version.isInt() && (version.intValue() < FIRST_VERSION || version.intValue() > PRIVATE_VERSION)) {
             throw WeftException.invalidData(
-                    path + ": format_version=" + version + " expected=" + PRUNED_VERSION,
+                    path + ": format_version=" + version + " expected=" + PRIVATE_VERSION,
                     "it was written by Weft " + tree.path("weft_version").asText());
         }
         if (!version.isInt()) {

@@ -55,7 +55,15 @@ public final class HashedSettings {
                     "warmup_steps",
                     "weight_prediction"),
             "distillation",
-            List.of("teacher", "logits", "temperature", "weight", "hidden", "hidden_loss", "hidden_weight"));
+            List.of("teacher", "logits", "temperature", "weight", "hidden", "hidden_loss", "hidden_weight"),
+            "privacy",
+            List.of(
+                    "noise_multiplier",
+                    "max_grad_norm",
+                    "target_delta",
+                    "target_epsilon",
+                    "seed_file",
+                    "seed_variable"));
 
     private HashedSettings() {}
 

@@ -25,6 +25,9 @@ public record WeftConfig(
         @Doc("A teacher that a run learns from beside its data.")
         DistillationConfig distillation,
 
+        @Doc("Training that shows little of any one example (DP-SGD).")
+        PrivateTrainingConfig privacy,
+
         @Doc("How workers and servers keep step.") SyncConfig sync,
         @Doc("How often and how many checkpoints are kept.") CheckpointConfig checkpoint,
 
@@ -50,6 +53,7 @@ public record WeftConfig(
                 DatasetConfig.defaults(),
                 FinetuneConfig.defaults(),
                 DistillationConfig.defaults(),
+                PrivateTrainingConfig.defaults(),
                 SyncConfig.defaults(),
                 CheckpointConfig.defaults(),
                 MonitoringConfig.defaults());
@@ -131,6 +135,7 @@ public record WeftConfig(
         dataset.validate(problems);
         finetune.validate(problems, model);
         distillation.validate(problems, this);
+        privacy.validate(problems, this);
         problems.require(
                 dataset.privacy().kinds().isEmpty()
                         || (finetune.task() != FinetuneConfig.TaskName.TOKENS

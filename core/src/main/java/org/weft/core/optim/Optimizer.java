@@ -12,12 +12,13 @@ import org.weft.core.params.Bucket;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.ParameterRule;
+import org.weft.core.privacy.GradientNoise;
 
 /**
  * From a gradient to the next parameters, in float32, element by element, so that it does not matter how the vector is
  * cut. Stateless: what it keeps between steps is the caller's. Safe for use by many threads.
  */
-public abstract sealed class Optimizer permits Sgd, Nesterov, Adam, WarmedUp, Pruned {
+public abstract sealed class Optimizer permits Sgd, Nesterov, Adam, WarmedUp, Pruned, Noised {
     private final Regularization regularization;
     private final LearningRateSchedule schedule;
     private final boolean uniform;
@@ -61,6 +62,11 @@ public abstract sealed class Optimizer permits Sgd, Nesterov, Adam, WarmedUp, Pr
         Optimizer rounds =
                 new Nesterov(Records.with(outer, "learningRates", List.of("0:" + sync.outerLearningRate())), true);
         return sync.warmupSteps() == 0 ? rounds : new WarmedUp(config, of(config.training()), rounds);
+    }
+
+    /** The same of a run whose sums are noised. */
+    public static Optimizer ofServers(WeftConfig config, GradientNoise noise) {
+        return new Noised(config, ofServers(config), noise);
     }
 
     /**
@@ -119,6 +125,16 @@ public abstract sealed class Optimizer permits Sgd, Nesterov, Adam, WarmedUp, Pr
     /** Whether {@link #update} writes into the gradient of what has this rule. */
     public boolean changesGradient(ParameterRule rule) {
         return regularization.changes(rule);
+    }
+
+    /**
+     * Adds to a bucket's summed gradient, in place, what nobody is to tell it from; nothing where no run asks for it. Comes before the
+     * bucket's {@link #update}s, once.
+     *
+     * @param offset of the bucket in the flat vector
+     */
+    public void addNoise(int step, long offset, float[] gradient, int length) {
+        // Sums are taken as they are.
     }
 
     /** The same where no step was skipped. */

@@ -109,6 +109,19 @@ class ExampleBatchesTest {
     }
 
     @Test
+    void anExampleIsHadByItsNumber() throws IOException {
+        write(TRAIN);
+        try (ExampleBatches batches = ExampleBatches.open(store, config())) {
+            assertThat(batches.examples()).isEqualTo(TRAIN);
+            for (int number : new int[] {0, 41, TRAIN - 1}) {
+                Batch one = batches.example(3, number);
+                assertThat(numbers(one)).containsExactly(number);
+                assertThat(one.context()).as("filled up to itself").isEqualTo(length(number));
+            }
+        }
+    }
+
+    @Test
     void eachExampleComesOnceAnEpochWithItsLike() throws IOException {
         write(TRAIN);
         try (ExampleBatches batches = ExampleBatches.open(store, config())) {

@@ -91,6 +91,16 @@ class TokenShardBatchesTest {
     }
 
     @Test
+    void aWindowIsHadByItsNumber() throws IOException {
+        try (TokenShardBatches batches = open(training(16, 2, 4))) {
+            assertThat(batches.examples()).isEqualTo(100);
+            Batch one = batches.example(5, 42);
+            assertThat(one.sequences()).isEqualTo(1);
+            assertThat(one.tokens()).startsWith(42 * CONTEXT).hasSize(CONTEXT + 1);
+        }
+    }
+
+    @Test
     void aCorpusThatIsOneWholeHasNoCurriculum() throws IOException {
         try (TokenShardBatches batches =
                 open(training(16, 4, 2), "training.curriculum=[{from_step: 5, weights: {web: 1}}]")) {

@@ -17,7 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.weft.core.ExitStatus;
+import org.weft.core.Records;
 import org.weft.core.WeftException;
+import org.weft.core.privacy.SpentPrivacy;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.StorageFixture;
@@ -56,6 +58,18 @@ class CheckpointManifestTest {
     }
 
     @Test
+    void saysWhatPrivacyWasSpent() throws IOException {
+        SpentPrivacy spent = new SpentPrivacy(2.5, 1e-5, 1.1, 0.5, 0.01, 3200, SpentPrivacy.RDP, "ab".repeat(32));
+        CheckpointManifest ofPrivateRun = Records.with(
+                Records.with(manifest, "privacy", spent), "formatVersion", CheckpointManifest.PRIVATE_VERSION);
+        ofPrivateRun.save(store, directory);
+        assertThat(CheckpointManifest.load(store, directory)).isEqualTo(ofPrivateRun);
+        assertThat(ofPrivateRun.toJson())
+                .contains("\"noise_multiplier\" : 1.1", "\"sample_rate\" : 0.01", "\"accountant\" : \"rdp\"");
+        assertThat(manifest.toJson()).doesNotContain("privacy");
+    }
+
+    @Test
     void aDirectoryWithoutManifestIsNoCheckpoint() {
         assertThatThrownBy(() -> CheckpointManifest.load(store, directory))
                 .isInstanceOfSatisfying(
@@ -76,8 +90,9 @@ class CheckpointManifestTest {
                 "{\"format_version\":3}                                      | does not match its own manifest_sha256",
                 "{\"format_version\":4}                                      | does not match its own manifest_sha256",
                 "{\"format_version\":5}                                      | does not match its own manifest_sha256",
-                "{\"format_version\":0}                                      | format_version=0 expected=5",
-                "{\"format_version\":9,\"weft_version\":\"7\",\"news\":[]}   | format_version=9 expected=5",
+                "{\"format_version\":6}                                      | does not match its own manifest_sha256",
+                "{\"format_version\":0}                                      | format_version=0 expected=6",
+                "{\"format_version\":9,\"weft_version\":\"7\",\"news\":[]}   | format_version=9 expected=6",
             })
     void refusesBrokenManifests(String json, String problem) throws IOException {
         Files.writeString(path.resolve("manifest.json"), json);

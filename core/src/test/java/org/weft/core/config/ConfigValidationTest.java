@@ -19,6 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every message that validation has, and that the recipes raise none. */
 class ConfigValidationTest {
     private static final Path CONF = Path.of("..", "conf");
+    private static final String PRIVATE = "run: {dir: /tmp/run}\ntraining: {clip_norm: 0}\n"
+            + "privacy: {noise_multiplier: 1, target_delta: 1.0e-5, seed_variable: SEED}";
 
     @ParameterizedTest
     @CsvSource(
@@ -209,6 +211,65 @@ class ConfigValidationTest {
     void refusesBesideWhatATeacherSaid(String override, String message) {
         assertThat(ConfigLoaderTest.problem("run: {dir: /tmp/run}\ndistillation: {logits: /l}", override))
                 .contains(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "privacy.target_epsilon=3      | privacy.noise_multiplier=1.0 and privacy.target_epsilon=3.0 exclude each"
+                        + " other",
+                "privacy.noise_multiplier=0.01 | privacy.noise_multiplier=0.01 must be at least 0.1: less protects nobody",
+                "privacy.noise_multiplier=-1   | privacy.noise_multiplier=-1.0 must not be negative",
+                "privacy.noise_multiplier=0    | privacy has settings, and neither privacy.noise_multiplier nor"
+                        + " privacy.target_epsilon is set",
+                "privacy.max_grad_norm=0       | privacy.max_grad_norm=0.0 must be positive",
+                "privacy.target_delta=0        | privacy.target_delta=0.0 must be in (0, 1): give one below 1 / examples",
+                "privacy.target_delta=1        | privacy.target_delta=1.0 must be in (0, 1)",
+                "privacy.seed_variable=        | privacy needs a secret: name either privacy.seed_file or"
+                        + " privacy.seed_variable",
+                "privacy.seed_file=/f          | privacy needs a secret: name either privacy.seed_file or",
+                "training.clip_norm=1          | training.clip_norm=1.0 would clip the noised sum by what it was without"
+                        + " noise: set training.clip_norm=0",
+                "training.non_finite=skip      | privacy does not go with training.non_finite=skip: which steps are skipped",
+                "training.packing=greedy       | privacy does not go with training.packing=greedy: which documents share",
+                "training.curriculum=[{from_step: 3, weights: {a: 1}}] | privacy does not go with training.curriculum",
+                "corpus.sources=[{name: a, input: /a}, {name: b, input: /b}] | privacy does not go with several"
+                        + " corpus.sources",
+                "sync.mode=local               | privacy does not go with sync.mode=local: lanes' own steps are not noised",
+                "sync.gradients=int8           | privacy does not go with sync.gradients=int8: rounding moves a sum",
+                "cluster.residency=streamed    | privacy does not go with cluster.residency=streamed, where no example's",
+            })
+    void refusesBesidePrivacy(String override, String message) {
+        assertThat(ConfigLoaderTest.problem(
+                        PRIVATE, override, "training.eval_every=0", "checkpoint.every=50", "training.steps=200"))
+                .contains(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "finetune.task=embedding        | privacy does not go with finetune.task=embedding: a text's loss",
+                "finetune.class_weights=balanced | privacy does not go with finetune.class_weights=balanced",
+                "dataset.folds=3                | privacy does not go with dataset.folds=3: each row",
+                "dataset.length_buckets=4       | dataset.length_buckets=4 has no effect with privacy",
+            })
+    void refusesBesidePrivateFineTuning(String override, String message) {
+        String tuned = PRIVATE + "\nfinetune: {task: classification, from: /base, metric: loss}";
+        assertThat(ConfigLoaderTest.problem(tuned, override)).contains(message);
+        assertThatCode(() -> ConfigLoaderTest.load(tuned, "finetune.method=lora"))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void windowsAndPairsOfWindowsAreNoSingleExamples() {
+        String tuned = PRIVATE + "\nfinetune: {task: qa, from: /base, metric: loss}";
+        assertThat(ConfigLoaderTest.problem(tuned, "dataset.doc_stride=64"))
+                .contains("privacy does not go with dataset.doc_stride=64: a row would be several examples");
+        assertThat(ConfigLoaderTest.problem(
+                        PRIVATE, "model.architecture=bert", "model.next_sentence=true", "model.token_types=2"))
+                .contains("privacy does not go with model.next_sentence: a pair's second text is of another window");
     }
 
     /** Whose losses are of something else than tokens or labels. */

@@ -58,6 +58,17 @@ class HashedSettingsTest {
     }
 
     @Test
+    void privacyCountsOnceItIsAskedFor() {
+        WeftConfig none = ConfigLoader.load("test", "run: {dir: here}\n", List.of());
+        assertThat(HashedSettings.of(none, "privacy").isEmpty()).isTrue();
+        WeftConfig some = ConfigLoader.load(
+                "test",
+                "run: {dir: here}\nprivacy: {noise_multiplier: 1, target_delta: 1.0e-5, seed_variable: S}\n",
+                List.of("training.clip_norm=0"));
+        assertThat(HashedSettings.of(some, "privacy").has("noise_multiplier")).isTrue();
+    }
+
+    @Test
     void aTeacherCountsOnceThereIsOne() {
         WeftConfig none = ConfigLoader.load("test", "run: {dir: here}\n", List.of());
         WeftConfig one = ConfigLoader.load("test", "run: {dir: here}\n", List.of("distillation.teacher=there"));

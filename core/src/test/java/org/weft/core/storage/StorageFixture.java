@@ -62,6 +62,7 @@ public final class StorageFixture {
                 List.of(new CheckpointManifest.Source("corpus", "/run/corpus", "c0de")),
                 Map.of(100, Map.of("loss", 2.5)),
                 paramsSha256,
+                null,
                 null);
     }
 }

@@ -1,20 +1,15 @@
 package org.weft.corpus.privacy;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.function.UnaryOperator;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.weft.core.ByteOrderMark;
-import org.weft.core.WeftException;
 import org.weft.core.config.PrivacyConfig;
+import org.weft.core.storage.NamedSecret;
 import org.weft.core.storage.Store;
 
 /**
@@ -23,7 +18,6 @@ import org.weft.core.storage.Store;
  */
 final class PseudonymKey implements Serializable {
     private static final long serialVersionUID = 1L;
-    private static final int LEAST_BYTES = 16;
 
     /** Of the 32 bytes those that a pseudonym shows: enough that no two values of a corpus have the same. */
     private static final int SHOWN_BYTES = 10;
@@ -47,56 +41,9 @@ final class PseudonymKey implements Serializable {
         if (privacy.replace() != PrivacyConfig.Replace.PSEUDONYM) {
             return null;
         }
-        byte[] key;
-        String source;
-        if (!privacy.keyVariable().isBlank()) {
-            source = section + ".key_variable=" + privacy.keyVariable();
-            String value = environment.apply(privacy.keyVariable());
-            if (value == null) {
-                throw WeftException.usage(
-                        source + ": the environment has no such variable",
-                        "export it where the driver runs, or name a file with " + section + ".key_file");
-            }
-            key = asWritten(value).getBytes(StandardCharsets.UTF_8);
-        } else {
-            source = section + ".key_file=" + privacy.keyFile();
-            try {
-                key = asWritten(store.readAll(privacy.keyFile()));
-            } catch (FileNotFoundException absent) {
-                throw WeftException.usage(source + ": no such file", "make one: openssl rand -hex 32 > FILE");
-            }
-        }
-        if (key.length < LEAST_BYTES) {
-            throw WeftException.usage(
-                    source + ": the key has " + key.length + " bytes, and needs " + LEAST_BYTES + " at least",
-                    "make one: openssl rand -hex 32");
-        }
-        return new PseudonymKey(key);
-    }
-
-    /** A key that is text is what somebody wrote, the same in a file and a variable. */
-    private static String asWritten(String text) {
-        return ByteOrderMark.without(text).strip();
-    }
-
-    private static byte[] asWritten(byte[] content) {
-        try {
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(content))
-                    .toString();
-            return asWritten(text).getBytes(StandardCharsets.UTF_8);
-        } catch (CharacterCodingException bytes) {
-            return withoutLineEnd(content);
-        }
-    }
-
-    private static byte[] withoutLineEnd(byte[] content) {
-        int length = content.length;
-        while (length > 0 && (content[length - 1] == '\n' || content[length - 1] == '\r')) {
-            length--;
-        }
-        return Arrays.copyOf(content, length);
+        NamedSecret named = new NamedSecret(
+                "key", section + ".key_file", privacy.keyFile(), section + ".key_variable", privacy.keyVariable());
+        return new PseudonymKey(named.read(store, environment));
     }
 
     /** For one thread. */

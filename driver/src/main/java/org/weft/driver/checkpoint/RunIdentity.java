@@ -18,6 +18,8 @@ import org.weft.core.config.SyncConfig.WeightPrediction;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.config.Word;
 import org.weft.core.params.ParameterLayout;
+import org.weft.core.privacy.GradientPrivacy;
+import org.weft.core.privacy.SpentPrivacy;
 
 /**
  * What makes a run the same run from process to process: what each of its checkpoints says of it, and what a process that
@@ -26,13 +28,24 @@ import org.weft.core.params.ParameterLayout;
  * @param config complete
  * @param layout of the parameters that learn
  * @param sources what it is trained on
+ * @param privacy how its gradients are made private; null where they are not
  */
-public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary vocabulary, List<Source> sources) {
+public record RunIdentity(
+        WeftConfig config,
+        ParameterLayout layout,
+        Vocabulary vocabulary,
+        List<Source> sources,
+        GradientPrivacy privacy) {
     /** Sections of the configuration that decide the bits. */
-    private static final List<String> DECISIVE =
-            List.of("model", "training", "sync", "corpus", "tokenizer", "dataset", "finetune", "distillation");
+    private static final List<String> DECISIVE = List.of(
+            "model", "training", "sync", "corpus", "tokenizer", "dataset", "finetune", "distillation", "privacy");
 
     private static final int SHOWN_DIGITS = 12;
+
+    /** Of a run whose gradients are not private. */
+    public RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary vocabulary, List<Source> sources) {
+        this(config, layout, vocabulary, sources, null);
+    }
 
     /** Of parameters that no data of this run have touched. */
     public RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary vocabulary) {
@@ -60,7 +73,7 @@ public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary 
      */
     CheckpointManifest manifest(Version version, List<Shard> shards, String paramsSha256, Double sparsity) {
         return new CheckpointManifest(
-                sparsity == null ? CheckpointManifest.FORMAT_VERSION : CheckpointManifest.PRUNED_VERSION,
+                formatVersion(sparsity),
                 WeftVersion.CURRENT,
                 version.step(),
                 version.skippedSteps(),
@@ -76,7 +89,15 @@ public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary 
                 sources,
                 version.evaluations(),
                 paramsSha256,
-                sparsity);
+                sparsity,
+                privacy == null ? null : privacy.spent(version.step()));
+    }
+
+    private int formatVersion(Double sparsity) {
+        if (privacy != null) {
+            return CheckpointManifest.PRIVATE_VERSION;
+        }
+        return sparsity == null ? CheckpointManifest.FORMAT_VERSION : CheckpointManifest.PRUNED_VERSION;
     }
 
     /**
@@ -94,6 +115,29 @@ public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary 
         }
         requireTeacher(start);
         requireOptimizer(start);
+        requirePrivacy(start);
+    }
+
+    /** What a run has come to is told of steps that were all made private, in one way, out of one secret. */
+    private void requirePrivacy(Checkpoint start) {
+        SpentPrivacy before = start.manifest().privacy();
+        SpentPrivacy now =
+                privacy == null ? null : privacy.spent(start.manifest().step());
+        boolean same = before == null || now == null ? before == now : now.goesOnFrom(before);
+        if (!same) {
+            throw WeftException.invalidData(
+                    start.directory() + " was trained with " + described(before) + ", configured is " + described(now)
+                            + ": what both come to is not what either says",
+                    "go on as it was trained, or start anew in another run.dir from a model that saw none of these examples");
+        }
+    }
+
+    private static String described(SpentPrivacy privacy) {
+        return privacy == null
+                ? "no privacy"
+                : "privacy noise_multiplier=" + privacy.noiseMultiplier() + " max_grad_norm=" + privacy.maxGradNorm()
+                        + " global_batch/examples=" + privacy.sampleRate() + " of " + privacy.examples() + " seed="
+                        + privacy.seedSha256().substring(0, SHOWN_DIGITS);
     }
 
     /** A run that began with one teacher learns from no other; none, or the first, is a change that is told. */

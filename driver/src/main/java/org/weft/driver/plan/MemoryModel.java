@@ -164,7 +164,7 @@ public final class MemoryModel {
 
     /**
      * Of gradients that are encoded, or sent while the next are computed, of parameters that are fetched ahead, and of those that a
-     * round of local steps began with.
+     * round of local steps began with, or of a lane's sum of clipped gradients.
      */
     private long exchangeBytes() {
         BucketCodecs codecs = BucketCodecs.of(config, layout);
@@ -172,7 +172,8 @@ public final class MemoryModel {
         long sent = delay > 0 || codecs.gradients().lossy()
                 ? (1 + delay) * codecs.gradients().bytes(layout)
                 : 0;
-        long start = config.sync().local() ? layout.size() * Float.BYTES : 0;
+        boolean beside = config.sync().local() || config.privacy().active();
+        long start = beside ? layout.size() * Float.BYTES : 0;
         LayoutCodec pulled = codecs.parameters();
         return sent
                 + (delay > 0

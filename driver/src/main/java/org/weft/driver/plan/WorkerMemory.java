@@ -10,7 +10,8 @@ package org.weft.driver.plan;
  * @param head the output head's buffer of logits, in bfloat16 with what its products give
  * @param laneSums sums of lanes that wait for their siblings, in direct memory
  * @param exchange what is sent or arrives beside the vectors, in direct memory: encoded gradients, parameters that come rounded; where gradients are late, gradients and
- *     parameters that are on their way while others are computed; the parameters that a round of local steps began with
+ *     parameters that are on their way while others are computed; the parameters that a round of local steps began with, or a private lane's
+ *     sum
  * @param laneState the optimizer's vectors in direct memory, where lanes take steps of their own, and the means that each lane begins with
  * @param pinned twins of both vectors on the host, and of a teacher's; 0 where the replica is on the host itself
  * @param teacher parameters of a teacher and what asking it takes; 0 where there is none

@@ -36,6 +36,8 @@ public record StepRecord(
         List<WorkerShare> workers,
         Map<String, Double> figures)
         implements RunRecord {
+    /** The figure that says what all steps so far come to, of a private run. */
+    public static final String PRIVACY = "privacy_epsilon";
 
     /**
      * One piece of work of one worker.

@@ -53,12 +53,12 @@ final class Recording implements AutoCloseable {
     }
 
     /** Opens the windows, and says that the run begins. */
-    void begin(RunPlan plan, String subject, boolean resumed, List<RunWindow> shown) {
-        windows = RunWindows.open(shown, description(plan, subject, resumed));
-        recorder = new RunRecorder(plan, windows, clockMillis);
+    void begin(RunPlan plan, Subject subject, boolean resumed, List<RunWindow> shown) {
+        windows = RunWindows.open(shown, description(plan, subject.name(), resumed));
+        recorder = new RunRecorder(plan, windows, subject.privacy(), clockMillis);
         logged = new LoggedMetrics(recorder, metrics);
         String how = resumed ? "goes on at step " + plan.startStep() : "starts";
-        recorder.event(resumed ? RunEvent.RESUMED : RunEvent.STARTED, subject + " " + how);
+        recorder.event(resumed ? RunEvent.RESUMED : RunEvent.STARTED, subject.name() + " " + how);
     }
 
     private RunDescription description(RunPlan plan, String subject, boolean resumed) {

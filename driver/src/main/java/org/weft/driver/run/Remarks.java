@@ -15,6 +15,7 @@ import org.weft.core.config.TrainingConfig.Schedule;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.config.Word;
 import org.weft.core.optim.LearningRateSchedule;
+import org.weft.core.privacy.GradientPrivacy;
 import org.weft.core.protocol.BucketCodec;
 import org.weft.core.protocol.BucketCodecs;
 
@@ -33,9 +34,21 @@ final class Remarks {
         this.config = config;
     }
 
-    /** On a run of this plan. */
+    /** On a run of this plan whose gradients are not private. */
     static List<String> of(RunPlan plan) {
+        return of(plan, null);
+    }
+
+    /**
+     * On a run of this plan.
+     *
+     * @param privacy how its gradients are made private; null where they are not
+     */
+    static List<String> of(RunPlan plan, GradientPrivacy privacy) {
         Remarks remarks = new Remarks(plan.config());
+        if (privacy != null) {
+            remarks.remarks.add(privacy.account(plan.config().training().steps()));
+        }
         remarks.onWarmup();
         remarks.onOptimizer();
         remarks.onPruning();

@@ -3,13 +3,16 @@ package org.weft.driver.run;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import org.weft.coordinator.Evaluation;
 import org.weft.coordinator.Notice;
 import org.weft.coordinator.RunEvent;
 import org.weft.coordinator.RunListener;
 import org.weft.coordinator.RunPlan;
+import org.weft.core.privacy.GradientPrivacy;
 import org.weft.driver.progress.CheckpointRecord;
 import org.weft.driver.progress.EvaluationRecord;
 import org.weft.driver.progress.EventRecord;
@@ -26,6 +29,7 @@ import org.weft.driver.progress.StepRecord;
 final class RunRecorder implements RunListener {
     private final RunPlan plan;
     private final RunWindows windows;
+    private final GradientPrivacy privacy;
     private final LongSupplier clockMillis;
     private final Deque<RunRecord> toWrite = new ArrayDeque<>();
     private final LossAccount losses = new LossAccount();
@@ -35,10 +39,16 @@ final class RunRecorder implements RunListener {
     /** Where the run stands, which may be before {@link #lastStep}. */
     private int step;
 
+    RunRecorder(RunPlan plan, RunWindows windows, LongSupplier clockMillis) {
+        this(plan, windows, null, clockMillis);
+    }
+
     /**
+     * @param privacy how the run's gradients are made private; null where they are not
      * @param clockMillis milliseconds since 1970
      */
-    RunRecorder(RunPlan plan, RunWindows windows, LongSupplier clockMillis) {
+    RunRecorder(RunPlan plan, RunWindows windows, GradientPrivacy privacy, LongSupplier clockMillis) {
+        this.privacy = privacy;
         this.plan = plan;
         this.windows = windows;
         this.clockMillis = clockMillis;
@@ -90,7 +100,17 @@ final class RunRecorder implements RunListener {
                 done.pullBytes(),
                 done.skipped(),
                 workers,
-                done.figures());
+                figures(done));
+    }
+
+    /** Those of the batch, and what all steps so far come to. */
+    private Map<String, Double> figures(Step done) {
+        if (privacy == null) {
+            return done.figures();
+        }
+        Map<String, Double> figures = new LinkedHashMap<>(done.figures());
+        figures.put(StepRecord.PRIVACY, privacy.epsilon(done.step()));
+        return figures;
     }
 
     /** One that comes again after the loss of a server has its record already. */

@@ -7,6 +7,7 @@ import org.weft.coordinator.RunPlan;
 import org.weft.core.batches.ValidationPart;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
+import org.weft.core.privacy.GradientPrivacy;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.RunIdentity;
 import org.weft.driver.plan.MemoryModel;
@@ -55,6 +56,11 @@ public record Subject(
 
     WeftConfig config() {
         return identity.config();
+    }
+
+    /** How its gradients are made private; null where they are not. */
+    GradientPrivacy privacy() {
+        return identity.privacy();
     }
 
     /** Whether nothing is left to do of a run: it is at its last step, of which nothing is to be evaluated any more. */

@@ -18,6 +18,7 @@ import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.optim.PrunedMatrices;
+import org.weft.core.privacy.GradientPrivacy;
 import org.weft.core.protocol.Address;
 import org.weft.core.transport.SparkTransport;
 import org.weft.core.transport.Transport;
@@ -44,14 +45,19 @@ final class TrainingJob implements RunListener {
 
     private final SparkApplication application;
     private final Workload<?> workload;
+    private final GradientPrivacy privacy;
     private final AtomicBoolean stopRequested = new AtomicBoolean();
     private volatile Coordinator coordinator;
     private volatile OptionalTasks optional;
     private Slots slots;
 
-    TrainingJob(SparkApplication application, Workload<?> workload) {
+    /**
+     * @param privacy how gradients are made private; null where they are not
+     */
+    TrainingJob(SparkApplication application, Workload<?> workload, GradientPrivacy privacy) {
         this.application = application;
         this.workload = workload;
+        this.privacy = privacy;
     }
 
     /** Ends the run after the step at hand, with a checkpoint. */
@@ -76,6 +82,11 @@ final class TrainingJob implements RunListener {
      */
     void check(WeftConfig config, MemoryModel memory) {
         PrunedMatrices.require(config, workload.layout());
+        if (config.privacy().active() && privacy == null) {
+            throw WeftException.usage(
+                    "privacy is of pretrain and finetune: what is trained here is not told apart by examples",
+                    "leave the section privacy out");
+        }
         slots = Slots.require(application.context(), config, memory);
         LOG.info(
                 "{} with {} and {}",
@@ -129,8 +140,9 @@ final class TrainingJob implements RunListener {
     private void train(RunPlan plan, Coordinator coordinating, Address address, WireSecurity security) {
         WeftConfig config = plan.config();
         JavaSparkContext context = application.context();
-        ServerOptions serverOptions = new ServerOptions(config, plan.layout(), address, security, application.store());
-        WorkerOptions workerOptions = new WorkerOptions(config, plan.layout().hash(), address, security);
+        ServerOptions serverOptions =
+                new ServerOptions(config, plan.layout(), address, security, application.store(), privacy);
+        WorkerOptions workerOptions = new WorkerOptions(config, plan.layout().hash(), address, security, privacy);
         WorkerTask<?> task = new WorkerTask<>(workerOptions, workload, new TreeMap<>(ExecutorEnvironment.kernels()));
         int gpus = slots.gpusPerWorker(config.cluster());
         OptionalTasks more = new OptionalTasks(

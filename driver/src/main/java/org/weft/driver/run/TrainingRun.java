@@ -139,7 +139,7 @@ public final class TrainingRun {
         RunDirectory directory = subject.config().run().directory();
         CheckpointResolver resolver = new CheckpointResolver(store, progress::say, verified);
         Checkpoint own = new StartingPoint(store, progress).of(resume, subject, resolver);
-        TrainingJob job = new TrainingJob(application, subject.workload());
+        TrainingJob job = new TrainingJob(application, subject.workload(), subject.privacy());
         if (own == null) {
             check(job, subject, application.restarted()); // Before what it starts from is written.
         }
@@ -162,7 +162,7 @@ public final class TrainingRun {
         }
         lease.markBegun();
         store.write(directory.config(), ConfigLoader.toYaml(subject.config()).getBytes(StandardCharsets.UTF_8));
-        Remarks.of(plan).forEach(progress::say);
+        Remarks.of(plan, subject.privacy()).forEach(progress::say);
         String secret = Remarks.onSecret(
                 application.context().getConf(), subject.config().cluster().encrypt());
         if (!secret.isEmpty()) {
@@ -263,7 +263,7 @@ public final class TrainingRun {
                 progress.say(best.account() + ": the run has ended");
                 return tally.result(best, false);
             }
-            recording.begin(plan, subject.name(), resumed, WindowProvider.of(windows, config, application));
+            recording.begin(plan, subject, resumed, WindowProvider.of(windows, config, application));
             CheckpointCommitter committer = new CheckpointCommitter(
                     store,
                     subject.identity(),

@@ -109,7 +109,7 @@ class BestStepTest {
         BestStep after = new BestStep("loss", 2);
         after.take(logged("{\"step\":5,\"val_loss\":9.0}", "{\"step\":12,\"val_loss\":1.75}"));
         after.take(new CheckpointManifest(
-                3, "", 10, 0, 0, 1, "", 10, 0, "", 0, null, List.of(), List.of(), known, "sha", null));
+                3, "", 10, 0, 0, 1, "", 10, 0, "", 0, null, List.of(), List.of(), known, "sha", null, null));
         assertThat(after.step()).isEqualTo(5);
         assertThat(after.knows(10)).isTrue();
         assertThat(after.exhausted()).isTrue();

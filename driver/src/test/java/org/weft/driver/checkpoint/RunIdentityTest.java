@@ -1,5 +1,6 @@
 package org.weft.driver.checkpoint;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -24,9 +25,11 @@ import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.params.Initializer;
 import org.weft.core.params.ParameterLayout;
+import org.weft.core.privacy.GradientPrivacy;
 
 /** In what a run must agree with the checkpoint that it goes on from. */
 class RunIdentityTest {
+    private static final byte[] SECRET = "a secret of many bytes".getBytes(UTF_8);
     private static final Vocabulary VOCABULARY = new Vocabulary(8192, "tok");
     private static final Source CORPUS = new Source("corpus", "/run/corpus", "0123456789abcdef");
 
@@ -255,6 +258,52 @@ class RunIdentityTest {
         assertThatThrownBy(() -> identity(10, VOCABULARY, List.of(CORPUS, other), "distillation.logits=/l")
                         .require(taught))
                 .hasMessageContaining("; distillation.logits is now /models/large, sha256=fedcba987654");
+    }
+
+    /** What all steps come to is told of one mechanism and one secret. */
+    @Test
+    void otherPrivacyIsRefused() {
+        RunIdentity made = privately(1000, SECRET);
+        CheckpointManifest manifest =
+                made.manifest(new RunIdentity.Version(4, 0, 64, 2, Map.of()), List.of(), "sha", null);
+        assertThat(manifest.formatVersion()).isEqualTo(CheckpointManifest.PRIVATE_VERSION);
+        assertThat(manifest.privacy().epsilon()).isPositive();
+        Checkpoint before = new Checkpoint("/run/c", manifest);
+        assertThatCode(() -> made.require(before)).doesNotThrowAnyException();
+        assertThatCode(() ->
+                        privately(1000, SECRET, "privacy.target_delta=1.0e-6").require(before))
+                .as("the same steps, said of another delta")
+                .doesNotThrowAnyException();
+        for (RunIdentity other : List.of(
+                privately(1001, SECRET),
+                privately(1000, "another secret, as long".getBytes(UTF_8)),
+                privately(1000, SECRET, "privacy.noise_multiplier=2"),
+                privately(1000, SECRET, "privacy.max_grad_norm=2"),
+                privately(1000, SECRET, "training.global_batch=64"))) {
+            assertThatThrownBy(() -> other.require(before))
+                    .hasMessageStartingWith("/run/c was trained with privacy noise_multiplier=1.0 max_grad_norm=1.0"
+                            + " global_batch/examples=0.032 of 1000 seed=")
+                    .hasMessageContaining(", configured is privacy noise_multiplier=");
+        }
+        assertThatThrownBy(() -> identity(10, VOCABULARY, List.of()).require(before))
+                .hasMessageContaining(", configured is no privacy: what both come to is not what either says");
+        refused(made, " was trained with no privacy, configured is privacy noise_multiplier=1.0");
+    }
+
+    private static RunIdentity privately(long examples, byte[] secret, String... settings) {
+        String[] usual = {
+            "training.clip_norm=0",
+            "privacy.noise_multiplier=1",
+            "privacy.target_delta=1.0e-5",
+            "privacy.seed_variable=SEED"
+        };
+        RunIdentity open = identity(10, VOCABULARY, List.of(), with(usual, settings));
+        return new RunIdentity(
+                open.config(),
+                open.layout(),
+                VOCABULARY,
+                List.of(),
+                GradientPrivacy.of(open.config(), examples, secret));
     }
 
     private static RunIdentity identity(

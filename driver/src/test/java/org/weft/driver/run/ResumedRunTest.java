@@ -82,7 +82,8 @@ class ResumedRunTest extends SmallRuns {
                         List.of(),
                         Map.of(),
                         m.paramsSha256(),
-                        m.sparsity())
+                        m.sparsity(),
+                        m.privacy())
                 .save(SparkApplication.within(context).store(), run.step(step));
     }
 

@@ -1,5 +1,6 @@
 package org.weft.driver.run;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -17,11 +18,14 @@ import org.weft.coordinator.RunEvent;
 import org.weft.coordinator.RunListener;
 import org.weft.coordinator.RunPlan;
 import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.privacy.GradientPrivacy;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.RunDirectory;
 import org.weft.driver.progress.MetricsLog;
 import org.weft.driver.progress.RecordFormat;
 import org.weft.driver.progress.RunWindows;
+import org.weft.driver.progress.StepRecord;
 
 /** What the coordinator tells becomes records, each once. */
 class RunRecorderTest {
@@ -58,6 +62,25 @@ class RunRecorderTest {
                 .singleElement()
                 .extracting(RecordFormat::line)
                 .isEqualTo(line));
+    }
+
+    @Test
+    void aPrivateRunsStepsSayWhatTheyComeTo() {
+        WeftConfig config = ConfigLoader.load(
+                "test",
+                "run: {dir: /x}",
+                List.of(
+                        "training.clip_norm=0",
+                        "privacy.noise_multiplier=1",
+                        "privacy.target_delta=1.0e-5",
+                        "privacy.seed_variable=SEED"));
+        GradientPrivacy privacy = GradientPrivacy.of(config, 1000, "a secret of many bytes".getBytes(UTF_8));
+        RunRecorder recorder = new RunRecorder(plan(0, 1), RunWindows.open(List.of(), null), privacy, clock::get);
+        recorder.stepDone(step(7, 0));
+        assertThat(recorder.toWrite()).singleElement().isInstanceOfSatisfying(StepRecord.class, record -> {
+            assertThat(record.figures()).isEqualTo(Map.of("privacy_epsilon", privacy.epsilon(7)));
+            assertThat(RecordFormat.parse(RecordFormat.line(record))).containsExactly(record);
+        });
     }
 
     @Test
@@ -118,8 +141,12 @@ class RunRecorderTest {
     }
 
     private RunRecorder recorder(int startStep, double flopsPerToken) {
+        return new RunRecorder(plan(startStep, flopsPerToken), RunWindows.open(List.of(), null), clock::get);
+    }
+
+    private RunPlan plan(int startStep, double flopsPerToken) {
         Quadratic workload = new Quadratic(4);
-        RunPlan plan = new RunPlan(
+        return new RunPlan(
                 ConfigLoader.load("test", "run: {dir: '" + directory + "'}", List.of()),
                 workload.layout(),
                 8,
@@ -130,7 +157,6 @@ class RunRecorderTest {
                 1,
                 List.of(),
                 true);
-        return new RunRecorder(plan, RunWindows.open(List.of(), null), clock::get);
     }
 
     private MetricsLog log() throws IOException {

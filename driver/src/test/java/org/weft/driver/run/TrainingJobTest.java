@@ -54,7 +54,7 @@ class TrainingJobTest {
 
     @Test
     void saysWhatIsMissing() {
-        TrainingJob job = new TrainingJob(SparkApplication.within(context), new Quadratic(10));
+        TrainingJob job = new TrainingJob(SparkApplication.within(context), new Quadratic(10), null);
         assertThatThrownBy(() -> job.check(config("cluster.servers=3"), null))
                 .isInstanceOfSatisfying(
                         WeftException.class, e -> assertThat(e.status()).isEqualTo(ExitStatus.CLUSTER))
@@ -63,7 +63,7 @@ class TrainingJobTest {
 
     @Test
     void aStopThatWasAskedForBeforeTheStartIsNotForgotten() throws IOException {
-        TrainingJob job = new TrainingJob(SparkApplication.within(context), new Quadratic(10));
+        TrainingJob job = new TrainingJob(SparkApplication.within(context), new Quadratic(10), null);
         job.requestStop();
         AtomicReference<Coordinator> began = new AtomicReference<>();
         int[] steps = {0};
@@ -85,7 +85,7 @@ class TrainingJobTest {
 
     @Test
     void aWorkloadThatCannotBeOpenedEndsTheRunWithItsCause() {
-        TrainingJob job = new TrainingJob(SparkApplication.within(context), new Unusable());
+        TrainingJob job = new TrainingJob(SparkApplication.within(context), new Unusable(), null);
         assertThatThrownBy(() -> run(job, new RunListener() {})).hasMessageContaining("no such library");
     }
 

@@ -211,19 +211,19 @@ public final class ParameterShard {
     }
 
     private void update(BucketState state, ShardUpdate update, IntFunction<float[]> sums) {
-        int bucket = state.bucket().index();
-        int length = state.bucket().length();
-        state.weights().read(update.step(), staging, length);
+        Bucket bucket = state.bucket();
+        state.weights().read(update.step(), staging, bucket.length());
         state.keepPrevious(update.step());
-        Optimizer.State before =
-                new Optimizer.State(state.forUpdate(sums.apply(pushes.index(bucket, 0))), staging, state.vectors());
+        float[] gradient = state.forUpdate(sums.apply(pushes.index(bucket.index(), 0)));
+        optimizer.addNoise(update.step(), bucket.offset(), gradient, bucket.length());
+        Optimizer.State before = new Optimizer.State(gradient, staging, state.vectors());
         for (Optimizer.Segment segment : state.segments()) {
             optimizer.update(update.step(), update.updates(), update.scale(), before, segment);
         }
-        state.weights().write(update.next(), staging, length);
+        state.weights().write(update.next(), staging, bucket.length());
         for (int i = 0; i < pushes.inner(update.step()).size(); i++) {
-            float[] mean = sums.apply(pushes.index(bucket, 1 + i));
-            System.arraycopy(mean, 0, state.vectors()[parts.firstInner() + i], 0, length);
+            float[] mean = sums.apply(pushes.index(bucket.index(), 1 + i));
+            System.arraycopy(mean, 0, state.vectors()[parts.firstInner() + i], 0, bucket.length());
         }
     }
 

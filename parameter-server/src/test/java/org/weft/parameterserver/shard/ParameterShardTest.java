@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -25,11 +26,13 @@ import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.TrainingConfig.OptimizerKind;
+import org.weft.core.config.WeftConfig;
 import org.weft.core.optim.Optimizer;
 import org.weft.core.optim.StateVector;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner;
 import org.weft.core.params.RangePartitioner.BucketRange;
+import org.weft.core.privacy.GradientNoise;
 import org.weft.core.protocol.BucketCodecs;
 import org.weft.core.protocol.BucketHeader;
 import org.weft.core.protocol.BucketKey;
@@ -91,6 +94,51 @@ class ParameterShardTest {
                     shard -> shard.apply(1, ShardUpdate.of(at, at, 0.5f), ParameterShardTest::gradient, () -> {}));
         }
         assertThat(parameters(shards, 1, 2)).isEqualTo(weights);
+    }
+
+    /** Noise of an element's index: however many servers there are, and without a trace in the sum that a backup is told. */
+    @Test
+    void noiseIsAddedToWhatTheOptimizerSees() {
+        GradientNoise noise = (step, offset, gradient, length) -> {
+            for (int i = 0; i < length; i++) {
+                gradient[i] += (offset + i) % 7 + step;
+            }
+        };
+        WeftConfig config = ServerFixture.config("/x", 1);
+        List<float[]> results = new ArrayList<>();
+        for (int servers : new int[] {1, 2, 3}) {
+            List<ParameterShard> shards = new ArrayList<>();
+            for (int i = 0; i < servers; i++) {
+                BucketRange range = new RangePartitioner(LAYOUT.bucketCount(), servers).range(i);
+                Optimizer optimizer = Optimizer.ofServers(config, noise);
+                PushLayout pushes = PushLayout.ofGradients(LAYOUT);
+                shards.add(new ParameterShard(pushes, range, optimizer, KeptVersions.NEWEST, BucketCodecs.plain()));
+            }
+            start(shards);
+            for (ParameterShard shard : shards) {
+                shard.apply(1, ShardUpdate.of(0, 0, 1f), this::sums, () -> {});
+            }
+            results.add(parameters(shards, 1, 1));
+        }
+        Optimizer plain = Optimizer.of(TRAINING);
+        float[] weights = ServerFixture.initial();
+        float[] noised = new float[weights.length];
+        for (int i = 0; i < noised.length; i++) {
+            noised[i] = ServerFixture.gradient(0, i) + i % 7;
+        }
+        Optimizer.State state = Optimizer.State.fresh(plain, noised, weights);
+        LAYOUT.parameters()
+                .forEach(p -> plain.update(
+                        0, 1f, state, new Optimizer.Segment((int) p.offset(), (int) p.end(), p.decay(), 1)));
+        assertThat(results).allSatisfy(result -> assertThat(result).isEqualTo(weights));
+        assertThat(summed).allSatisfy((bucket, sum) -> assertThat(sum).isEqualTo(gradient(bucket)));
+    }
+
+    /** What stands in the reducer, by bucket. */
+    private final Map<Integer, float[]> summed = new HashMap<>();
+
+    private float[] sums(int bucket) {
+        return summed.computeIfAbsent(bucket, ParameterShardTest::gradient);
     }
 
     @Test
@@ -352,7 +400,7 @@ class ParameterShardTest {
                 .map(f -> new CheckpointManifest.Shard(f.file(), f.offset(), f.length(), f.bytes(), f.sha256()))
                 .toList();
         CheckpointManifest manifest = new CheckpointManifest(
-                1, "", step, 0, 0, 1, "", LAYOUT.size(), 0, "", 0, null, files, List.of(), Map.of(), "", null);
+                1, "", step, 0, 0, 1, "", LAYOUT.size(), 0, "", 0, null, files, List.of(), Map.of(), "", null, null);
         return new CheckpointReader(
                 store(), RunDirectory.of(directory.toUri().toString()).step(step), manifest);
     }
@@ -380,12 +428,16 @@ class ParameterShardTest {
 
     private static List<ParameterShard> initialized(int count) {
         List<ParameterShard> shards = shards(count);
+        start(shards);
+        return shards;
+    }
+
+    private static void start(List<ParameterShard> shards) {
         for (ParameterShard shard : shards) {
             shard.beginLoad(1, 0);
             shard.initialize(7);
             shard.publishAll();
         }
-        return shards;
     }
 
     private static float[] parameters(List<ParameterShard> shards, int generation, int step) {

@@ -172,7 +172,24 @@ class ShardCheckpointerTest {
         CheckpointManifest.Shard file = new CheckpointManifest.Shard(
                 saved.file(), saved.offset(), saved.length(), saved.bytes(), saved.sha256());
         CheckpointManifest manifest = new CheckpointManifest(
-                2, "", 0, 0, 0, 1, "", LAYOUT.size(), 0, "", 0, null, List.of(file), List.of(), Map.of(), "", null);
+                2,
+                "",
+                0,
+                0,
+                0,
+                1,
+                "",
+                LAYOUT.size(),
+                0,
+                "",
+                0,
+                null,
+                List.of(file),
+                List.of(),
+                Map.of(),
+                "",
+                null,
+                null);
         return new CheckpointReader(store, directory.toUri() + "/checkpoints/step-00000000", manifest);
     }
 

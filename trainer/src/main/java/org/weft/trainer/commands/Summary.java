@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.weft.core.Json;
+import org.weft.core.privacy.SpentPrivacy;
 import org.weft.driver.run.RunResult;
 
 /** The last line on stdout: one JSON object, for programs. */
@@ -24,6 +25,10 @@ final class Summary {
                     .put("checkpoint", result.checkpoint().directory());
             Double sparsity = result.checkpoint().manifest().sparsity();
             summary.number("sparsity", sparsity == null ? Double.NaN : sparsity);
+            SpentPrivacy privacy = result.checkpoint().manifest().privacy();
+            if (privacy != null) {
+                summary.number("epsilon", privacy.epsilon()).number("delta", privacy.delta());
+            }
         }
         return result.stopped() ? summary.put("stopped", "asked to end before the last step") : summary;
     }

@@ -55,6 +55,11 @@ final class Sweep {
      * @return the results in the order of the sizes; fewer where it was asked to stop
      */
     List<SizeResult> run(List<FamilyMember> sizes, CorpusManifest corpus) throws IOException {
+        if (config.privacy().active()) {
+            throw WeftException.usage(
+                    "privacy does not go with sweep: models of several sizes would be trained under one secret",
+                    "train each by pretrain, under a secret of its own");
+        }
         List<SizeResult> results = new ArrayList<>();
         for (FamilyMember size : sizes) {
             progress.say(String.format(

@@ -13,6 +13,7 @@ import org.weft.core.checkpoint.CheckpointManifest.Source;
 import org.weft.core.config.TokenizerConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
+import org.weft.core.privacy.GradientPrivacy;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
@@ -111,9 +112,13 @@ public final class Pretraining {
         }
         List<ValidationPart> validation;
         double tokensPerStep;
+        GradientPrivacy privacy = null;
         try (TokenShardBatches batches = TokenShardBatches.open(store, config, packed)) {
             validation = validation(batches);
             tokensPerStep = batches.tokensPerStep();
+            if (config.privacy().active()) {
+                privacy = GradientPrivacy.of(config, batches.examples(), store);
+            }
         }
         LanguageModelling workload =
                 new LanguageModelling(config, vocabulary.size(), store, packed, tokensPerStep, teacher.orElse(null));
@@ -124,7 +129,7 @@ public final class Pretraining {
         }
         return new Subject(
                 Subject.name(shape),
-                new RunIdentity(config, workload.layout(), vocabulary, sources),
+                new RunIdentity(config, workload.layout(), vocabulary, sources, privacy),
                 workload,
                 Optional.of(new MemoryModel(
                         shape, config, teacher.map(TeacherModel::shape).orElse(null))),

@@ -11,6 +11,7 @@ import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.ExamplesManifest;
+import org.weft.core.privacy.GradientPrivacy;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.BestStep;
 import org.weft.driver.checkpoint.Checkpoint;
@@ -109,9 +110,11 @@ public final class FinetuneRun {
         if (pairs) {
             reference.requireSame();
         }
+        GradientPrivacy privacy =
+                GradientPrivacy.of(start.config(), examples.train().examples(), store);
         return new Subject(
                 Subject.name(start.shape()),
-                new RunIdentity(start.config(), start.shape().layout(), start.vocabulary(), sources),
+                new RunIdentity(start.config(), start.shape().layout(), start.vocabulary(), sources, privacy),
                 start.workload(teacher.orElse(null)),
                 Optional.of(new MemoryModel(
                         start.shape(),

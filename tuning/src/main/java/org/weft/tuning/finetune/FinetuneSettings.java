@@ -29,7 +29,7 @@ public final class FinetuneSettings {
             """;
 
     private static final List<String> DECISIVE =
-            List.of("model", "training", "dataset", "finetune", "sync", "distillation");
+            List.of("model", "training", "dataset", "finetune", "sync", "distillation", "privacy");
 
     private FinetuneSettings() {}
 

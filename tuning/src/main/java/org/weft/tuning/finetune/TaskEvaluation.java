@@ -196,6 +196,9 @@ public final class TaskEvaluation {
         if (!model.paramsSha256().isEmpty()) {
             facts.put("params_sha256", model.paramsSha256());
         }
+        model.checkpoint()
+                .map(checkpoint -> checkpoint.manifest().privacy())
+                .ifPresent(spent -> facts.put("privacy", "epsilon=" + spent.epsilon() + " delta=" + spent.delta()));
         facts.putAll(examination.facts());
         if (predictions instanceof TagPredictions tags && tags.ignored() > 0) {
             facts.put("words without a token, in no metric", String.valueOf(tags.ignored()));
