@@ -23,6 +23,7 @@ import org.weft.trainer.commands.GenerateCommand;
 import org.weft.trainer.commands.ImportCommand;
 import org.weft.trainer.commands.InspectCommand;
 import org.weft.trainer.commands.KerberosOptions;
+import org.weft.trainer.commands.MembershipCommand;
 import org.weft.trainer.commands.PlanCommand;
 import org.weft.trainer.commands.PredictCommand;
 import org.weft.trainer.commands.PrepareCommand;
@@ -67,6 +68,7 @@ import picocli.CommandLine.ScopeType;
             ServeCommand.class,
             ImportCommand.class,
             ExportCommand.class,
+            MembershipCommand.class,
             PruneCommand.class,
             QuantizeCommand.class,
             RunsCommand.class,

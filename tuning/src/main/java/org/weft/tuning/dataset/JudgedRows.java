@@ -54,7 +54,18 @@ public final class JudgedRows {
      */
     public static Dataset<Row> given(
             DatasetReader reader, DatasetConfig dataset, List<String> input, List<String> columns) throws IOException {
-        return checked("--input", reader.read("--input", input, dataset), columns, dataset);
+        return given("--input", reader, dataset, input, columns);
+    }
+
+    /**
+     * The same.
+     *
+     * @param option that names them, for errors
+     */
+    public static Dataset<Row> given(
+            String option, DatasetReader reader, DatasetConfig dataset, List<String> input, List<String> columns)
+            throws IOException {
+        return checked(option, reader.read(option, input, dataset), columns, dataset);
     }
 
     /** Whether one of train's rows was validation's. Each task has one of its own. */
