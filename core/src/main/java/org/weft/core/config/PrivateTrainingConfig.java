@@ -120,6 +120,12 @@ public record PrivateTrainingConfig(
         problems.require(
                 tuning.classWeights() != FinetuneConfig.ClassWeights.BALANCED || !tuning.active(),
                 "privacy does not go with finetune.class_weights=balanced: each row would weigh by the labels of all");
+        problems.require(
+                !tuning.reweighs(),
+                "privacy does not go with finetune.reweighing=group: each row would weigh by the groups and labels of all");
+        problems.require(
+                !tuning.balancesGroups(),
+                "privacy does not go with finetune.sampling=group_balanced: a row would be several examples");
         DatasetConfig dataset = config.dataset();
         problems.require(
                 tuning.task() != TaskName.QA || dataset.docStride() == 0,

@@ -252,6 +252,8 @@ class ConfigValidationTest {
             value = {
                 "finetune.task=embedding        | privacy does not go with finetune.task=embedding: a text's loss",
                 "finetune.class_weights=balanced | privacy does not go with finetune.class_weights=balanced",
+                "finetune.reweighing=group      | privacy does not go with finetune.reweighing=group",
+                "finetune.sampling=group_balanced | privacy does not go with finetune.sampling=group_balanced: a row would be",
                 "dataset.folds=3                | privacy does not go with dataset.folds=3: each row",
                 "dataset.length_buckets=4       | dataset.length_buckets=4 has no effect with privacy",
             })

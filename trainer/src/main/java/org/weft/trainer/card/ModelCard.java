@@ -177,6 +177,15 @@ public final class ModelCard {
         row("step", String.format(Locale.ROOT, "%,d", manifest.step()));
         row("target tokens seen", String.format(Locale.ROOT, "%,d", manifest.tokensSeen()));
         row("seed", String.valueOf(manifest.seed()));
+        if (manifest.privacy() != null) {
+            row(
+                    "differential privacy of a single example",
+                    String.format(
+                            Locale.ROOT,
+                            "ε = %.4g at δ = %.2g",
+                            manifest.privacy().epsilon(),
+                            manifest.privacy().delta()));
+        }
         JsonNode tree = ConfigLoader.toTree(facts.config());
         JsonNode defaults = ConfigLoader.toTree(WeftConfig.defaults());
         TreeMap<String, String> settings = new TreeMap<>();

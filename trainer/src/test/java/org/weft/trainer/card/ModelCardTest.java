@@ -19,6 +19,7 @@ import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.CheckpointManifest.Source;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.privacy.SpentPrivacy;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
@@ -56,6 +57,7 @@ class ModelCardTest {
                 sources,
                 evaluations,
                 "abc",
+                null,
                 null);
     }
 
@@ -148,7 +150,8 @@ class ModelCardTest {
                                         List.of(),
                                         Map.of(),
                                         "abc",
-                                        0.5),
+                                        0.5,
+                                        new SpentPrivacy(2.5, 1e-5, 1.1, 1, 0.01, 1000, SpentPrivacy.RDP, "")),
                                 config,
                                 1,
                                 "f32",
@@ -156,7 +159,10 @@ class ModelCardTest {
                                 NONE,
                                 NONE))
                         .render())
-                .contains("this checkpoint was not evaluated", "| zeros among the weights of blocks | 50.0 % |");
+                .contains(
+                        "this checkpoint was not evaluated",
+                        "| zeros among the weights of blocks | 50.0 % |",
+                        "| differential privacy of a single example | ε = 2.500 at δ = 1.0e-05 |");
     }
 
     @Test
