@@ -2,18 +2,19 @@
 # What quantisation costs and gains. Three families, each trained for STEPS steps on a text of which the last tenth is held out: perplexity of that,
 # bytes of the tensors beside float32's, of float32, int8, int8 with activations, int4 to the nearest, int4 by GPTQ, and int4 of a run that went on for
 # MORE steps with training.quantization=int4 (beside one that went on in float32). Then tokens/s of a model that exceeds the caches.
-#   bench/quantize.sh [TEXT.jsonl]        ../shared/data/sotu/sotu.jsonl
-# Environment: STEPS 300, MORE 100, FAMILIES "gpt2 llama qwen2", GROUP 64, KEYS (more settings), BLOCKS 24 of the fast model, WORK_DIR as in compare.sh,
+#   bench/quantize.sh TEXT.jsonl          rows with the column text
+# Environment: STEPS 300, MORE 100, FAMILIES "gpt2 llama qwen2", GROUP 64, KEYS (more settings, key=value), BLOCKS 24 of the fast model, WORK_DIR as in compare.sh,
 # WEFT the launcher (dist/weft), SPEED 1, HELD 100 (texts that are held out, at most)
 set -euo pipefail
 BENCH=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck source=bench/environment.sh
 . "$BENCH/environment.sh"
 STEPS=${STEPS:-300} MORE=${MORE:-100} FAMILIES=${FAMILIES:-gpt2 llama qwen2} GROUP=${GROUP:-64} BLOCKS=${BLOCKS:-24} SPEED=${SPEED:-1} HELD=${HELD:-100}
+[ $# -eq 1 ] || { sed -n 2,8p "$0" >&2; exit 2; }
+text=$(realpath "$1")
 bench_work_dir
 [ -n "${WEFT:-}" ] || bench_build
 WEFT=${WEFT:-$WEFT_DIST/weft}
-text=${1:-$(dirname "$WEFT_ROOT")/shared/data/sotu/sotu.jsonl}
 lines=$(wc -l <"$text")
 head -n $((lines * 9 / 10)) "$text" >"$WORK_DIR/train.jsonl"
 sed -n "$((lines * 9 / 10 + 1)),$((lines * 9 / 10 + HELD))p" "$text" >"$WORK_DIR/held.jsonl"
@@ -34,7 +35,8 @@ settings() { # settings FAMILY RUN
     --set cluster.servers=1 --set "corpus.input=[file://$WORK_DIR/train.jsonl]" --set tokenizer.kind=bpe --set tokenizer.vocab_size=4096 \
     --set "model.architecture=$1" --set model.layers=4 --set model.width=256 --set model.heads=4 --set model.mlp_width=1024 --set model.context=256 \
     --set training.global_batch=16 --set training.micro_batch=4 --set training.lanes=4 --set training.learning_rate=1e-3 --set training.warmup_steps=20 \
-    --set training.eval_every=0 ${KEYS:-}
+    --set training.eval_every=0
+  for key in ${KEYS:-}; do echo --set "$key"; done
 }
 
 printf '%-8s %-18s %10s %8s\n' family weights perplexity share
