@@ -34,8 +34,18 @@ class RunScalarsTest {
     /** But for those that have the name of a source, an expert or a task's metric. */
     @Test
     void everyNameIsDescribed() {
-        StepRecord step = Records.step(
-                3, Map.of("task_loss", 2.0, "teacher_loss", 1.0, "hidden_loss", 0.5, "router_busiest", 0.3));
+        Map<String, Double> figures = Map.of(
+                "task_loss",
+                2.0,
+                "teacher_loss",
+                1.0,
+                "hidden_loss",
+                0.5,
+                "router_busiest",
+                0.3,
+                StepRecord.PRIVACY,
+                4.0);
+        StepRecord step = Records.step(3, figures);
         StepRecord measured = org.weft.core.Records.with(step, "mfu", 0.5);
         EventRecord loss = Records.event(RunEvent.LOST, 3, Records.time(3), new EventRecord.Cost(1000, 2));
         List<RunRecord> records = List.of(
