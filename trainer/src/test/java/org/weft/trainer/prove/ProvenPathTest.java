@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.weft.core.Json;
 import org.weft.core.Sha256;
 import org.weft.core.WeftException;
+import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.checkpoint.ManifestSeal;
 import org.weft.core.config.ConfigLoader;
@@ -217,7 +218,7 @@ class ProvenPathTest {
         tree.put("format_version", 9);
         byte[] resealed = ManifestSeal.close(Json.RECORDS.writeValueAsBytes(tree));
         Link later = assertFound("run", null, file, resealed, CheckpointClaims.CHECKPOINT);
-        assertThat(later.found()).contains("format_version=9 expected=5");
+        assertThat(later.found()).contains("format_version=9 expected=" + CheckpointManifest.PRIVATE_VERSION);
     }
 
     @Test
