@@ -273,6 +273,36 @@ class TextCommandsIT {
     }
 
     @Test
+    void lossesTellTextsOfTheCorpusFromNoise() throws IOException {
+        StringBuilder members = new StringBuilder();
+        StringBuilder others = new StringBuilder();
+        for (String line : RunFolder.text(12, 1).split("\n\n")) {
+            members.append("{\"text\": \"").append(line).append("\"}\n");
+            others.append("{\"text\": \"")
+                    .append(new StringBuilder(line).reverse())
+                    .append("\"}\n");
+        }
+        Path trained = Files.writeString(temporary.resolve("members.jsonl"), members);
+        Path unknown = Files.writeString(temporary.resolve("others.jsonl"), others);
+        JsonNode found = CommandRun.of(arguments(
+                        "membership",
+                        "--members",
+                        trained.toString(),
+                        "--non-members",
+                        unknown.toString(),
+                        "--set",
+                        "cluster.master=local[2]"))
+                .done()
+                .summary();
+        assertThat(found.path("members").asInt())
+                .isEqualTo(found.path("non_members").asInt());
+        assertThat(found.at("/metrics/auc").asDouble()).isGreaterThan(0.9);
+        assertThat(found.at("/metrics/member_loss").asDouble())
+                .isLessThan(found.at("/metrics/non_member_loss").asDouble());
+        assertThat(found.at("/intervals/auc")).hasSize(2);
+    }
+
+    @Test
     void saysThatThereIsNothingToPredict() throws IOException {
         Path text = Files.writeString(temporary.resolve("short.txt"), "t\n");
         assertError(
