@@ -83,6 +83,11 @@ public record WeftConfig(
         return Records.with(this, "model", other);
     }
 
+    /** The same where no gradient is made private. */
+    public WeftConfig withoutPrivacy() {
+        return Records.with(this, "privacy", PrivateTrainingConfig.defaults());
+    }
+
     /** The same with another optimization. */
     public WeftConfig withTraining(TrainingConfig other) {
         return Records.with(this, "training", other);

@@ -57,7 +57,10 @@ public enum SyncChoice {
             all.add("checkpoint.every=" + wholeRounds(config.checkpoint().every(), sync.steps()));
             all.add("training.eval_every=" + wholeRounds(config.training().evalEvery(), sync.steps()));
         }
-        WeftConfig from = this == LOCAL ? config.withTraining(config.training().withoutPruning()) : config;
+        WeftConfig from = this == PLAIN ? config : config.withoutPrivacy(); // Of which there is none in most others.
+        if (this == LOCAL) {
+            from = from.withTraining(from.training().withoutPruning());
+        }
         return ConfigLoader.load("plan", ConfigLoader.toYaml(from), all);
     }
 

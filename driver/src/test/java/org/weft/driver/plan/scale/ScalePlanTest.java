@@ -122,6 +122,21 @@ class ScalePlanTest {
                 "training.schedule=wsd",
                 "training.decay_steps=190",
                 "cluster.residency=streamed");
+        assertPricesAll(plan);
+    }
+
+    @Test
+    void aPrivateRunIsJudgedBesideWaysThatAreNot() {
+        assertPricesAll(plan(
+                true,
+                0,
+                "training.clip_norm=0",
+                "privacy.noise_multiplier=1",
+                "privacy.target_delta=1.0e-5",
+                "privacy.seed_variable=SEED"));
+    }
+
+    private static void assertPricesAll(ScalePlan plan) {
         for (ScalePlan.Row row : plan.rows(1, List.of(1, 4))) {
             assertThat(row.entries()).extracting(ScalePlan.Entry::choice).containsExactly(SyncChoice.values());
             assertThat(row.entries())
