@@ -13,7 +13,8 @@ final class RunFailures {
      */
     static WeftException notFinite(int step, String what, int skipped, String checkpoint) {
         String from = checkpoint.isEmpty() ? "no checkpoint was written yet" : "the last checkpoint is " + checkpoint;
-        return WeftException.failed(
+        return new RunDiverged(
+                step,
                 "step " + step + ": " + what + "; stopped before the update"
                         + (skipped == 0 ? "" : ", after " + skipped + " skipped steps in a row"),
                 "lower training.learning_rate or lengthen training.warmup_steps; " + from);

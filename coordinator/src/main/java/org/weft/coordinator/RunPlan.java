@@ -18,6 +18,8 @@ import org.weft.core.params.ParameterLayout;
  * @param firstGeneration greater than that of any earlier attempt of this run
  * @param validation micro-batches of one evaluation, by source; empty where there is no validation text
  * @param startEvaluated whether nothing is left to evaluate of the parameters to start from
+ * @param endStep version that this driver ends at, evaluated and saved as a last one is: {@code training.steps}, or one before, from
+ *     which another goes on. Learning rates are those of {@code training.steps} all the same
  */
 public record RunPlan(
         WeftConfig config,
@@ -29,7 +31,8 @@ public record RunPlan(
         String checkpoint,
         int firstGeneration,
         List<ValidationPart> validation,
-        boolean startEvaluated) {
+        boolean startEvaluated,
+        int endStep) {
 
     /** The same where it is known whether the parameters to start from were evaluated; initial ones need not be. */
     public RunPlan withStartEvaluated(boolean evaluated) {
@@ -55,7 +58,7 @@ public record RunPlan(
     boolean evaluatesAt(int step) {
         int every = config.training().evalEvery();
         boolean due =
-                every > 0 && (step % every == 0 || step == config.training().steps());
+                every > 0 && (step % every == 0 || step == config.training().steps() || step == endStep);
         boolean news = step > startStep || step == startStep && !startEvaluated;
         return due && news && !validation.isEmpty();
     }
@@ -64,7 +67,8 @@ public record RunPlan(
     boolean savesAt(int step) {
         return step % config.checkpoint().every() == 0
                 || step == config.training().decayBegins()
-                || step == config.training().steps();
+                || step == config.training().steps()
+                || step == endStep;
     }
 
     long tokensAt(int step) {

@@ -49,7 +49,7 @@ final class RunState {
         this.desk = work.desk();
         this.saves = servers.saves();
         this.gathering = new Gathering(members, config);
-        this.lastStep = Math.max(plan.startStep(), config.training().steps());
+        this.lastStep = Math.max(plan.startStep(), plan.endStep());
     }
 
     RunPhase phase() {
@@ -187,7 +187,7 @@ final class RunState {
         } else if (work.isStepComplete()) {
             desk.completed(work.window().oldest().lanes);
             int next = plan.versionAfter(step);
-            boolean last = stopping || next == lastStep; // Looked at once: others may ask for the stop meanwhile.
+            boolean last = stopping || next >= lastStep; // Looked at once: others may ask for the stop meanwhile.
             if (!saves.holds(next, last)) {
                 decide(next, last, notFinite);
             }

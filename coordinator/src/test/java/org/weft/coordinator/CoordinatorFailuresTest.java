@@ -145,6 +145,7 @@ class CoordinatorFailuresTest {
         run.lanesDone(1, run.work(1), 0.5, Double.NaN);
         WeftException failure = run.failure();
         assertThat(failure).hasMessage("step 1: the loss of lane 3 is NaN; stopped before the update");
+        assertThat(((RunDiverged) failure).step()).isEqualTo(1);
         assertThat(failure.hint()).contains("training.learning_rate").endsWith("the last checkpoint is /c/1");
         assertThat(failure.status()).isEqualTo(ExitStatus.FAILED);
         assertThat(run.servers.get(0).order()).isEqualTo(new Message.RunEnded(failure.getMessage()));

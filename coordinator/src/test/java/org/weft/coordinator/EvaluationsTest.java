@@ -45,6 +45,23 @@ class EvaluationsTest {
         RunHarness.get(run.coordinator.ended());
     }
 
+    /** Evaluated and saved, though neither falls due there: what goes on from here another time was judged here. */
+    @Test
+    void aRunMayEndBeforeItsLastStep() {
+        run.with("training.eval_every=100", "training.steps=100", "checkpoint.every=100");
+        run.validationBatches = 1;
+        run.endStep = 1;
+        run.startComputing();
+        run.runStep();
+        Message.EvaluateBatches work = (Message.EvaluateBatches) RunHarness.get(run.pollWork(1));
+        assertThat(work.step()).isEqualTo(1);
+        evaluated(1, work, score(4, 2));
+        assertThat(RunHarness.take(run.evaluations).loss()).isEqualTo(2);
+        run.saveAll(1);
+        run.coordinator.checkpointCommitted(1, 1, "/c/1");
+        RunHarness.get(run.coordinator.ended());
+    }
+
     /** A run that was resumed from parameters whose evaluation nobody knows evaluates them before it goes on. */
     @Test
     void evaluatesWhatItStartsFromWhereThatIsNotKnown() {

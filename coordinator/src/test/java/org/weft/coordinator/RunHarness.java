@@ -66,6 +66,9 @@ final class RunHarness implements AutoCloseable, RunListener {
     int startStep;
     int startSkipped;
     boolean startEvaluated = true;
+    /** 0 for {@code training.steps}. */
+    int endStep;
+
     String checkpoint = "";
     int firstGeneration = 1;
     int validationBatches;
@@ -169,7 +172,8 @@ final class RunHarness implements AutoCloseable, RunListener {
                 checkpoint,
                 firstGeneration,
                 ValidationPart.whole(validationBatches),
-                startEvaluated);
+                startEvaluated,
+                endStep == 0 ? config.training().steps() : endStep);
         coordinator = new Coordinator(plan, this, clockMillis::get);
         coordinator.start();
         for (int shard = 0; shard < config.serverTasks(); shard++) {

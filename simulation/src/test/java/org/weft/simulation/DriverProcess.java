@@ -87,7 +87,8 @@ final class DriverProcess extends VirtualProcess {
                 "",
                 FIRST_GENERATION,
                 ValidationPart.whole(scenario.validationBatches()),
-                true);
+                true,
+                config.training().steps());
         ProcessStore store = new ProcessStore(simulation.files, new ProcessStore.Fate(this, false));
         BestStep best = new BestStep("loss", 0);
         CheckpointCommitter committer = new CheckpointCommitter(

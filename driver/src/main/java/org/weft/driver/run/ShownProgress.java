@@ -24,7 +24,7 @@ final class ShownProgress implements RunListener {
     @Override
     public void stepDone(Step step) {
         stepMillis = stepMillis == 0 ? step.stepMillis() : (1 - SMOOTHING) * stepMillis + SMOOTHING * step.stepMillis();
-        int steps = plan.config().training().steps();
+        int steps = plan.endStep();
         double tokensPerSecond = step.tokens() * 1000 / stepMillis;
         double mfu = plan.utilisation(tokensPerSecond, step.peakFlops());
         Duration left = Duration.ofMillis((long) (stepMillis * (steps - step.step())));
@@ -44,7 +44,7 @@ final class ShownProgress implements RunListener {
     @Override
     public void checkpointFailed(int step, String cause) {
         WeftConfig config = plan.config();
-        String next = step < config.training().steps()
+        String next = step < plan.endStep()
                 ? "will be made up for; training goes on"
                 : "is tried again for up to " + config.checkpoint().saveTimeoutSeconds()
                         + " s (checkpoint.save_timeout_seconds)";

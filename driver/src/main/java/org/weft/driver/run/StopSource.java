@@ -34,6 +34,15 @@ public interface StopSource {
         return () -> {};
     }
 
+    /**
+     * The step that a run ends at by itself, evaluated and saved as its last would be, and from which it may go on another time.
+     *
+     * @param steps of the whole run
+     */
+    default int endStep(int steps) {
+        return steps;
+    }
+
     /** Ends listening when it is closed. */
     interface Listening extends AutoCloseable {
         @Override

@@ -63,11 +63,11 @@ public record Subject(
         return identity.privacy();
     }
 
-    /** Whether nothing is left to do of a run: it is at its last step, of which nothing is to be evaluated any more. */
+    /** Whether nothing is left to do of a run: it is at the step that it ends at, of which nothing is to be evaluated any more. */
     boolean endsAt(RunPlan plan) {
         boolean evaluated = plan.startEvaluated()
                 || validation.isEmpty()
                 || config().training().evalEvery() == 0;
-        return plan.startStep() >= config().training().steps() && evaluated;
+        return plan.startStep() >= plan.endStep() && evaluated;
     }
 }

@@ -145,13 +145,14 @@ final class TrainingJob implements RunListener {
         WorkerOptions workerOptions = new WorkerOptions(config, plan.layout().hash(), address, security, privacy);
         WorkerTask<?> task = new WorkerTask<>(workerOptions, workload, new TreeMap<>(ExecutorEnvironment.kernels()));
         int gpus = slots.gpusPerWorker(config.cluster());
+        String of = " of " + config.run().dir(); // Runs may be side by side, and who ends a stage ends it by its name.
         OptionalTasks more = new OptionalTasks(
-                config.cluster(), n -> LongStage.start(context, "weft-worker-" + n, List.of(n), gpus, task));
+                config.cluster(), n -> LongStage.start(context, "weft-worker-" + n + of, List.of(n), gpus, task));
         optional = more;
         LongStage servers =
-                LongStage.start(context, "weft-servers", config.serverTasks(), 0, new ServerTask(serverOptions));
+                LongStage.start(context, "weft-servers" + of, config.serverTasks(), 0, new ServerTask(serverOptions));
         LongStage workers =
-                LongStage.start(context, "weft-workers", config.cluster().workers(), gpus, task);
+                LongStage.start(context, "weft-workers" + of, config.cluster().workers(), gpus, task);
         try {
             watch(coordinating, servers);
             watch(coordinating, workers);

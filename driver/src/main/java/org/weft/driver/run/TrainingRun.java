@@ -147,7 +147,7 @@ public final class TrainingRun {
         // What checkpoints show, and what a driver that committed none wrote down.
         int generation = 1 + Math.max(lease.highestGeneration(), resolver.highestGeneration(directory));
         RunPlan plan = plan(subject, start, generation);
-        if (LATEST.equals(resume) && start != null) {
+        if (LATEST.equals(resume) && start != null && plan.startStep() >= plan.endStep()) {
             RunResult over = over(subject, plan, start);
             if (over != null) {
                 return over;
@@ -174,7 +174,7 @@ public final class TrainingRun {
                 Amount.of(subject.config().cluster().workers(), "worker"),
                 Amount.of(subject.config().cluster().servers(), "server"),
                 plan.startStep(),
-                subject.config().training().steps()));
+                plan.endStep()));
         Runnable stop = () -> {
             lease.stopRequested();
             job.requestStop();
@@ -208,9 +208,6 @@ public final class TrainingRun {
 
     /** What came of a run of which nothing is left to do; null where there is. */
     private RunResult over(Subject subject, RunPlan plan, Checkpoint start) throws IOException {
-        if (plan.startStep() < subject.config().training().steps()) {
-            return null;
-        }
         BestStep best = best(subject);
         best.take(MetricsLog.evaluations(store, subject.config().run().directory(), plan.startStep()));
         if (!subject.endsAt(plan.withStartEvaluated(best.knows(plan.startStep())))) {
@@ -221,7 +218,7 @@ public final class TrainingRun {
         return new RunTally(plan, start).result(best, false);
     }
 
-    private static RunPlan plan(Subject subject, Checkpoint start, int generation) {
+    private RunPlan plan(Subject subject, Checkpoint start, int generation) {
         return new RunPlan(
                 subject.config(),
                 subject.identity().layout(),
@@ -232,7 +229,8 @@ public final class TrainingRun {
                 start == null ? "" : start.directory(),
                 generation,
                 subject.validation(),
-                true);
+                true,
+                stops.endStep(subject.config().training().steps()));
     }
 
     /** Of a run whose evaluations are still to be told; which steps it has saved so far is known. */

@@ -82,7 +82,7 @@ public final class ExecutorEnvironment {
      * @throws WeftException with exit status 4, the numbers and the setting
      */
     static void requireOverhead(SparkConf conf, WeftConfig config, ModelShape teacher) {
-        long given = JavaUtils.byteStringAsMb(conf.get(OVERHEAD));
+        long given = overheadMebibytes(conf);
         ExecutorMemory memory = memory(conf, config, teacher);
         long needed = mebibytesUp(memory.overhead());
         if (given < needed) {
@@ -102,6 +102,11 @@ public final class ExecutorEnvironment {
                             mebibytesUp(memory.base())),
                     "set " + OVERHEAD + "=" + needed + "m, or leave it out, and Weft sets it");
         }
+    }
+
+    /** What a container holds beside the heap. */
+    static long overheadMebibytes(SparkConf conf) {
+        return JavaUtils.byteStringAsMb(conf.get(OVERHEAD));
     }
 
     /** An executor with as many workers as it has slots for, servers in the slots that are left. */

@@ -14,6 +14,7 @@ import org.weft.core.config.ClusterConfig;
 import org.weft.core.config.ClusterConfig.Device;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.transport.Deadline;
+import org.weft.driver.plan.ExecutorMemory;
 import org.weft.driver.plan.MemoryModel;
 
 /**
@@ -79,6 +80,35 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
     /** GPUs that a worker's task asks Spark for: one where there is one for each, though a CPU run leaves it idle. */
     public int gpusPerWorker(ClusterConfig cluster) {
         return gpus >= cluster.workers() ? 1 : 0;
+    }
+
+    /**
+     * How many runs like this one have slots, GPUs and memory side by side, those workers counted that a run can do without; 1 at
+     * least.
+     *
+     * @param memory what the largest of them needs; of one JVM, which shares it with the driver, it is not counted
+     */
+    public int runsAtOnce(SparkConf conf, boolean local, WeftConfig config, MemoryModel memory) {
+        int workers = config.cluster().workerTasks();
+        int most = slots / (workers + config.serverTasks());
+        if (gpusPerWorker(config.cluster()) > 0) {
+            most = Math.min(most, gpus / workers);
+        }
+        while (!local && most > 1 && !hold(conf, most, config, memory)) {
+            most--;
+        }
+        return Math.max(1, most);
+    }
+
+    /** Whether executors have memory for so many runs, of which each has its even share, rounded up. */
+    private boolean hold(SparkConf conf, int runs, WeftConfig config, MemoryModel memory) {
+        ExecutorMemory needed = memory.executor(
+                (runs * config.cluster().workers() + executors - 1) / executors,
+                (runs * config.serverTasks() + executors - 1) / executors,
+                ExecutorEnvironment.executorHeap(conf));
+        return needed.lack() == null
+                && (!SparkApplication.endsWhatExceeds(conf)
+                        || needed.overhead() >> 20 < ExecutorEnvironment.overheadMebibytes(conf));
     }
 
     /** As {@link #require}, for the number of slots and GPUs alone. */

@@ -119,7 +119,7 @@ public final class SparkApplication implements AutoCloseable {
     }
 
     /** Whether executors are containers of a size. */
-    private static boolean endsWhatExceeds(SparkConf conf) {
+    static boolean endsWhatExceeds(SparkConf conf) {
         return YarnCluster.manages(conf) || conf.get("spark.master").startsWith("k8s");
     }
 

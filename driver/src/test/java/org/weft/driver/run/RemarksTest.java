@@ -121,8 +121,8 @@ class RemarksTest {
     }
 
     private static List<String> remarks(String... settings) {
-        return Remarks.of(
-                new RunPlan(config(settings), new Quadratic(10).layout(), 8, Double.NaN, 0, 0, "", 1, List.of(), true));
+        return Remarks.of(new RunPlan(
+                config(settings), new Quadratic(10).layout(), 8, Double.NaN, 0, 0, "", 1, List.of(), true, 1000));
     }
 
     private static WeftConfig config(String... settings) {

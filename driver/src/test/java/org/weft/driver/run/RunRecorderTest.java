@@ -156,7 +156,8 @@ class RunRecorderTest {
                 "",
                 1,
                 List.of(),
-                true);
+                true,
+                1000);
     }
 
     private MetricsLog log() throws IOException {

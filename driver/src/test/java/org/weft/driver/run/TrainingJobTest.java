@@ -122,7 +122,18 @@ class TrainingJobTest {
     private void run(TrainingJob job, RunListener listener) throws IOException {
         WeftConfig config = config();
         SparkApplication application = SparkApplication.within(context);
-        RunPlan plan = new RunPlan(config, new Quadratic(10).layout(), 8, Double.NaN, 0, 0, "", 1, List.of(), true);
+        RunPlan plan = new RunPlan(
+                config,
+                new Quadratic(10).layout(),
+                8,
+                Double.NaN,
+                0,
+                0,
+                "",
+                1,
+                List.of(),
+                true,
+                config.training().steps());
         try (RunLease lease =
                         RunLease.acquire(application.store(), config.run(), DriverPlace.here("test"), notice -> {});
                 RunObserver observer = new RunObserver(List.of(listener), List.of(), Threads.MACHINE)) {

@@ -32,6 +32,37 @@ class SlotsTest {
                 .startsWith("too little memory: an executor has a heap of 16 MiB;");
     }
 
+    @Test
+    void runsSideBySideNeedSlotsGpusAndMemoryEach() {
+        WeftConfig config = ConfigLoader.load(
+                "test", "run: {dir: /none}", List.of("cluster.workers=2", "cluster.servers=1", "cluster.device=cpu"));
+        MemoryModel memory = new MemoryModel(new ModelShape(config.model(), 50_257), config, null);
+        SparkConf roomy =
+                new SparkConf(false).set("spark.master", "spark://x:7077").set("spark.executor.memory", "64g");
+        assertThat(new Slots(1, 8, 0, 4L << 30).runsAtOnce(roomy, true, config, memory))
+                .isEqualTo(2);
+        assertThat(new Slots(1, 2, 0, 4L << 30).runsAtOnce(roomy, true, config, memory))
+                .isEqualTo(1);
+        assertThat(new Slots(3, 30, 4, 4L << 30).runsAtOnce(roomy, false, config, memory))
+                .as("two GPUs a run")
+                .isEqualTo(2);
+        WeftConfig more = ConfigLoader.load(
+                "test",
+                "run: {dir: /none}",
+                List.of("cluster.workers=2", "cluster.max_workers=7", "cluster.servers=1"));
+        assertThat(new Slots(3, 30, 0, 4L << 30).runsAtOnce(roomy, false, more, memory))
+                .as("workers that would take another run's slots")
+                .isEqualTo(3);
+        long one = memory.executor(2, 1, 64L << 30).heapNeeded() >> 20;
+        SparkConf tight = roomy.clone().set("spark.executor.memory", one + 10 + "m");
+        assertThat(new Slots(1, 30, 0, 4L << 30).runsAtOnce(tight, false, config, memory))
+                .isEqualTo(1);
+        SparkConf containers = roomy.clone().set("spark.master", "k8s://x").set("spark.executor.memoryOverhead", "1g");
+        assertThat(new Slots(1, 30, 0, 4L << 30).runsAtOnce(containers, false, config, memory))
+                .as("a container of one run's size")
+                .isEqualTo(1);
+    }
+
     /** auto would be a GPU, which the worker learns when servers have started. */
     @Test
     void workersThatHoldOneBlockAreNotGivenGpus() {
