@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -122,6 +123,42 @@ class PlanAndSweepIT {
         CommandRun second = CommandRun.of(arguments).done();
         assertThat(second.err()).contains("finished before").doesNotContain("parameters on 1 worker");
         assertThat(second.out()).isEqualTo(first.out());
+    }
+
+    /** Trials side by side and one after the other, from the first rung to the last: one table, which is not trained again. */
+    @Test
+    void aSearchOfSettingsHasOneTableHoweverItIsRun() throws IOException {
+        String[] halving = {
+            "--over training.learning_rate=1e-2,1e30,1e-6",
+            "--search halving",
+            "--eta 2",
+            "training.warmup_steps=1",
+            "training.min_learning_rate=0",
+            "training.steps=8",
+            "training.eval_every=4"
+        };
+        RunFolder side = RunFolder.create(temporary.resolve("side"), RunFolder.SMALL);
+        CommandRun first = side.command("sweep", halving).done();
+        assertThat(first.err()).contains("3 trials to step 4, 1 to the end, 3 side by side", "diverged: ");
+        JsonNode summary = first.summary();
+        assertThat(summary.path("diverged").asInt()).isEqualTo(1);
+        assertThat(summary.at("/settings/training.learning_rate").asText()).isEqualTo("1e-2");
+        assertThat(summary.path("best").asText()).startsWith("weft pretrain --config ");
+        assertThat(Files.readString(side.dir().resolve("sweep.html"))).contains("<svg", "</html>");
+        CommandRun again = side.command("sweep", halving).done();
+        assertThat(again.err()).contains("are done").doesNotContain("parameters on 1 worker");
+        assertThat(again.summary()).isEqualTo(summary);
+
+        RunFolder single = RunFolder.create(temporary.resolve("single"), RunFolder.SMALL);
+        List<String> oneByOne = new ArrayList<>(single.arguments("sweep", halving));
+        oneByOne.addAll(List.of("--parallel", "1"));
+        CommandRun.of(oneByOne).done();
+        assertThat(trials(single)).isEqualTo(trials(side));
+    }
+
+    private static JsonNode trials(RunFolder sweep) throws IOException {
+        return CommandRun.json(Files.readString(sweep.dir().resolve("sweep.json")))
+                .path("trials");
     }
 
     private static String preset(String name) {

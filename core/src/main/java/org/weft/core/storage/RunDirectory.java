@@ -34,7 +34,9 @@ import java.util.regex.Pattern;
  *     suite/                       results.json and samples of a suite of tasks
  *     fold-0/, fold-1/, …          runs of a cross-validation
  *     folds.json                   what it came to
- *     runs/NAME/                   runs of a sweep
+ *     runs/NAME/                   runs of a sweep, each with a result.json
+ *     results.json, sweep.html     what a sweep of sizes came to
+ *     sweep.json, sweep.html       what a search of settings came to
  * </pre>
  *
  * @param path of the run

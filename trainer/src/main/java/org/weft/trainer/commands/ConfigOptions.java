@@ -9,6 +9,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
@@ -20,6 +22,8 @@ import picocli.CommandLine.Option;
 
 /** Options of commands that a configuration governs: where it is, and where files without a scheme are. */
 public final class ConfigOptions {
+    private static final Pattern PLAIN = Pattern.compile("[\\w@%+=:,./-]+");
+
     @Option(
             names = "--config",
             paramLabel = "FILE",
@@ -98,6 +102,19 @@ public final class ConfigOptions {
     /** Whether the user gave any configuration. */
     boolean given() {
         return !files.isEmpty() || !overrides.isEmpty();
+    }
+
+    /** What a shell is given for the same configuration with some settings more. */
+    String commandLine(List<String> more) {
+        List<String> words = new ArrayList<>();
+        files.forEach(file -> words.addAll(List.of("--config", file)));
+        overrides.forEach(override -> words.addAll(List.of("--set", override)));
+        more.forEach(setting -> words.addAll(List.of("--set", setting)));
+        return words.stream().map(ConfigOptions::shellWord).collect(Collectors.joining(" "));
+    }
+
+    private static String shellWord(String word) {
+        return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 
     private List<ConfigLoader.Source> sources() {

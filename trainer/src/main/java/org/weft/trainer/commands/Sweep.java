@@ -125,7 +125,7 @@ final class Sweep {
     }
 
     /** Of everything that decides the result. Where it ran does not. */
-    private static String fingerprint(WeftConfig config, CorpusManifest corpus) {
+    static String fingerprint(WeftConfig config, CorpusManifest corpus) {
         JsonNode sync = HashedSettings.of(config, "sync");
         JsonNode distillation = HashedSettings.of(config, "distillation");
         String decisive = HashedSettings.of(config, "model") + "\n" + HashedSettings.of(config, "training") + "\n"

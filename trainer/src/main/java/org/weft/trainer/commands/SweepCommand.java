@@ -31,15 +31,18 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code sweep}: what making the model bigger buys, from small sizes on one corpus. */
+/** {@code sweep}: what making the model bigger buys, from small sizes on one corpus; or which settings are best, by {@code --over}. */
 @Command(
         name = "sweep",
-        description = "Train a family of sizes on one corpus, fit the law of their losses, predict the largest.",
+        description =
+                "Train a family of sizes on one corpus, fit the law of their losses, predict the largest; or, with"
+                        + " --over, search settings.",
         mixinStandardHelpOptions = true)
 public final class SweepCommand implements Callable<Integer> {
     private static final String PAGE = "sweep.html";
     private static final String RESULTS = "results.json";
     private static final int FEWEST_SIZES = 4;
+    private static final List<String> SIZES = List.of("--sizes", "--smallest", "--largest", "--tokens");
 
     @Mixin
     private ConfigOptions options;
@@ -72,16 +75,23 @@ public final class SweepCommand implements Callable<Integer> {
             description = "Tokens that each size is trained on; those of training.steps if not given.")
     private Double tokens;
 
+    @Mixin
+    private SearchOptions search;
+
     private final Progress progress = Progress.onStderr();
 
     @Override
     public Integer call() throws Exception {
+        if (search.isGiven()) {
+            return new SearchRun(options, search, progress).run(SIZES).code();
+        }
+        search.refuseAlone();
         check();
         WeftConfig config = withTokens(options.load());
         Engines.require(config.cluster().engine());
         try (FileAccess files = options.openFiles();
                 SparkApplication application = SparkApplication.start(config, "sweep", files.settings())) {
-            CorpusManifest corpus = corpus(application, config);
+            CorpusManifest corpus = corpus(application, config, progress);
             List<FamilyMember> family = new ModelFamily(config, corpus.vocabSize()).sizes(sizes + 1, smallest, largest);
             Sweep sweep = new Sweep(new SparkRuns(application, progress), config, application.store(), progress);
             List<SizeResult> results = sweep(application, config, sweep, family, corpus);
@@ -131,7 +141,8 @@ public final class SweepCommand implements Callable<Integer> {
         return ConfigLoader.load("sweep", ConfigLoader.toYaml(config), List.of("training.steps=" + steps));
     }
 
-    private CorpusManifest corpus(SparkApplication application, WeftConfig config) throws Exception {
+    /** The corpus of {@code run.dir}, which is made where it is not there. */
+    static CorpusManifest corpus(SparkApplication application, WeftConfig config, Progress progress) throws Exception {
         String directory = config.run().directory().corpus();
         if (application.store().exists(directory + "/" + CorpusManifest.FILE)) {
             progress.say("the corpus in " + directory + " is prepared already");
