@@ -64,6 +64,19 @@ public interface ModelReplica extends Replica<Batch> {
     }
 
     /**
+     * How much each token of a sequence has to do with one of {@link #outputs}, of a replica that never learns
+     * ({@link ReplicaOptions#frozen}).
+     *
+     * @param sequence one, whole, of a model that judges sequences
+     * @param from ids of the sequence that gradients are integrated from, as many
+     * @param output which of the K
+     * @param steps points of the integral, 1 or more
+     */
+    default Attributions attributions(Batch sequence, int[] from, int output, int steps) {
+        throw new IllegalStateException("this replica does not explain what it says");
+    }
+
+    /**
      * One vector for each sequence, without dropout, of a model whatever else it predicts: out of its tokens' hidden states after the
      * family's last norm.
      *

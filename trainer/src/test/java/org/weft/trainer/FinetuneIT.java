@@ -90,6 +90,35 @@ class FinetuneIT {
                                 + row.path("probabilities").path("good").asDouble())
                 .isCloseTo(1, within(1e-6)));
         predictLooksAtAllRowsFirst(tuned);
+        explainsWhatWasPlanted(tuned);
+    }
+
+    /** One word of each row says which label it has: no other has as much to do with what the model says. */
+    private static void explainsWhatWasPlanted(RunFolder tuned) throws IOException {
+        List<JsonNode> rows = predictions(tuned, "explained", "--explain", "--explain-steps", "50");
+        int planted = 0;
+        int right = 0;
+        for (JsonNode row : rows) {
+            JsonNode tokens = row.path("explained_tokens");
+            JsonNode attributions = row.path("attributions");
+            assertThat(attributions).hasSameSizeAs(tokens).hasSameSizeAs(row.path("attention_rollout"));
+            assertThat(row.path("explain_steps").asInt()).isEqualTo(50);
+            int first = 0;
+            for (int i = 1; i < tokens.size(); i++) {
+                first = attributions.path(i).asDouble()
+                                > attributions.path(first).asDouble()
+                        ? i
+                        : first;
+            }
+            boolean said = row.path("prediction").equals(row.path("label"));
+            right += said ? 1 : 0;
+            planted += said && tokens.path(first).asText().matches(" ?(storm|harbour)") ? 1 : 0;
+        }
+        assertThat((double) planted / right).isGreaterThan(0.95);
+        CommandRun alone =
+                CommandRun.of("predict", "--checkpoint", "x", "--input", "x", "--output", "x", "--explain-steps", "5");
+        assertThat(alone.status()).isEqualTo(2);
+        assertThat(alone.err()).contains("--explain-steps changes nothing without --explain");
     }
 
     private static void predictLooksAtAllRowsFirst(RunFolder tuned) throws IOException {
@@ -193,19 +222,20 @@ class FinetuneIT {
         assertThat(predictions(tuned, "frozen-predicted")).hasSize(60);
     }
 
-    private static List<JsonNode> predictions(RunFolder run, String name) throws IOException {
+    private static List<JsonNode> predictions(RunFolder run, String name, String... more) throws IOException {
         Path output = temporary.resolve(name);
-        CommandRun.of(
-                        "predict",
-                        "--checkpoint",
-                        RunFolder.uri(run.dir()),
-                        "--input",
-                        RunFolder.uri(test),
-                        "--output",
-                        RunFolder.uri(output),
-                        "--output-format",
-                        "jsonl")
-                .done();
+        List<String> arguments = new ArrayList<>(List.of(
+                "predict",
+                "--checkpoint",
+                RunFolder.uri(run.dir()),
+                "--input",
+                RunFolder.uri(test),
+                "--output",
+                RunFolder.uri(output),
+                "--output-format",
+                "jsonl"));
+        arguments.addAll(List.of(more));
+        CommandRun.of(arguments).done();
         try (Stream<Path> files = Files.list(output)) {
             List<JsonNode> rows = new ArrayList<>();
             for (Path file :

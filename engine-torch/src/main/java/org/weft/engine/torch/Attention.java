@@ -73,10 +73,19 @@ final class Attention {
      */
     Tensor apply(int block, Tensor queries, Tensor keys, Tensor values, Pass pass) {
         Tensor q = wide(queries); // (B, H, T, K)
+        if (pass.heard() != null) {
+            pass.heard().take(weights(q, wide(keys), block, pass));
+        }
         Tensor mixed = pass.dropout().active()
                 ? explicit(q, wide(keys), wide(values), block, pass)
                 : withoutDropout(q, wide(keys), wide(values), block, pass); // (B, H, T, K)
         return mixed.transpose(1, 2).reshape(q.size(0), q.size(2), q.size(1) * q.size(3)); // (B, T, H K)
+    }
+
+    /** What each query takes of each value: of values that are 1 for one token and 0 for all others. (B, H, T, T) */
+    private Tensor weights(Tensor q, Tensor k, int block, Pass pass) {
+        Tensor single = torch.eye(k.size(2), k.options()); // (T, T)
+        return withoutDropout(q, k, single.expand(k.size(0), k.size(1), -1, -1), block, pass);
     }
 
     private Tensor withoutDropout(Tensor q, Tensor k, Tensor v, int block, Pass pass) {

@@ -28,7 +28,7 @@ final class BlockwiseBackward {
     private final PreferenceTail answers;
     private final FlatTensors flat;
     private final boolean recompute;
-    private final PieceRanges ranges;
+    final PieceRanges ranges;
     private final FlatRange embeddingRange;
     private final List<FlatRange> blockRanges;
     private final FlatRange tailRange;
@@ -198,7 +198,7 @@ final class BlockwiseBackward {
         return computed(tokens, caller, x -> Pooled.of(model, x, tokens, pooling));
     }
 
-    private TaskTail taskTail() {
+    TaskTail taskTail() {
         if (tail instanceof TaskTail task) {
             return task;
         }
@@ -259,8 +259,15 @@ final class BlockwiseBackward {
         return x;
     }
 
-    PieceRanges ranges() {
-        return ranges;
+    /** The model, of which all is there, and of which nothing learns: going back through it leaves no gradient in it. */
+    Transformer fixed() {
+        if (!flat.fixed()) {
+            throw new IllegalStateException("a replica that learns has its own gradients");
+        }
+        need(embeddingRange);
+        blockRanges.forEach(this::need);
+        need(tailRange);
+        return model;
     }
 
     /** The next piece: a block where there is such, or what comes after them, of which as much is sent for as of the longest block. */

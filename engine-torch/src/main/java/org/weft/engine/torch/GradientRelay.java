@@ -11,6 +11,11 @@ interface GradientRelay {
     /** Backward has ended: returns after every range was announced. */
     void finish();
 
+    /** Of a device's gradients to whoever listens; to nobody at once. */
+    static GradientRelay of(ComputeDevice device, FlatTensors flat, GradientListener listener) {
+        return listener == GradientListener.NONE ? direct(listener) : device.relay(flat.gradients(), listener);
+    }
+
     static GradientRelay direct(GradientListener listener) {
         return new GradientRelay() {
             @Override

@@ -15,7 +15,7 @@ final class Judgement {
 
     /** On the replica's thread. */
     static Evaluated of(TorchReplica replica, Batch batch) {
-        TaskHead head = replica.shape().adaptation().head();
+        TaskHead head = replica.shape.adaptation().head();
         if (batch.asked() instanceof Targets.Preferences pairs) {
             return Evaluated.ofPairs(pairs.costs(replica.sequenceNats(batch)));
         }

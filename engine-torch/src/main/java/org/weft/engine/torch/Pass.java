@@ -16,6 +16,7 @@ import org.weft.core.config.ModelConfig;
  * @param past keys and values of earlier tokens, kept and used by attention; null for none
  * @param longest tokens of the longest text, those of the past included; 0 where sequences are whole
  * @param sides where a text is read beside one that is written
+ * @param heard who is given what tokens look at; null for nobody
  */
 record Pass(
         RandomStreams dropout,
@@ -24,7 +25,13 @@ record Pass(
         SeparateDocuments documents,
         PastKeysAndValues past,
         int longest,
-        Optional<Sides> sides) {
+        Optional<Sides> sides,
+        HeardAttention heard) {
+
+    /** The same, of which somebody is told what tokens look at. */
+    Pass heard(HeardAttention listener) {
+        return new Pass(dropout, positions, mask, documents, past, longest, sides, listener);
+    }
 
     /** Who looks ahead must not look at what sequences are filled up with, which among documents is one of its own. */
     static Pass over(TokenTensors tokens, RandomStreams dropout, ModelConfig config) {
@@ -42,7 +49,7 @@ record Pass(
 
     /** Whole sequences, with nothing before them. */
     static Pass whole(RandomStreams dropout, Tensor mask) {
-        return new Pass(dropout, null, mask, null, null, 0, Optional.empty());
+        return new Pass(dropout, null, mask, null, null, 0, Optional.empty(), null);
     }
 
     /**
@@ -59,16 +66,17 @@ record Pass(
                 alone ? documents : null,
                 null,
                 0,
-                Optional.empty());
+                Optional.empty(),
+                null);
     }
 
     /** Texts that are read beside texts that are written. */
     static Pass beside(RandomStreams dropout, Sides sides) {
-        return new Pass(dropout, null, null, null, null, 0, Optional.of(sides));
+        return new Pass(dropout, null, null, null, null, 0, Optional.of(sides), null);
     }
 
     /** Tokens that follow others. */
     static Pass following(Tensor positions, PastKeysAndValues past, int longest) {
-        return new Pass(RandomStreams.NONE, positions, null, null, past, longest, Optional.empty());
+        return new Pass(RandomStreams.NONE, positions, null, null, past, longest, Optional.empty(), null);
     }
 }

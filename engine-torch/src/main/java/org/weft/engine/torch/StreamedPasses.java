@@ -49,7 +49,7 @@ final class StreamedPasses implements SpanPasses<Batch> {
         this.flat = flat;
         this.onDevice = onDevice;
         this.streams = streams;
-        this.ranges = pieces.ranges();
+        this.ranges = pieces.ranges;
     }
 
     /** A micro-batch on its way. */

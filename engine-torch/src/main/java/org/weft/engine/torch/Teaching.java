@@ -54,7 +54,7 @@ final class Teaching implements AutoCloseable {
      */
     static Teaching of(ModelReplica teacher, TorchReplica student, DistillationConfig how) {
         if (teacher == null) {
-            return new Teaching(how, student.shape().config().blocks());
+            return new Teaching(how, student.shape.config().blocks());
         }
         try {
             return new Teaching((TorchReplica) teacher, student, how);
@@ -73,8 +73,8 @@ final class Teaching implements AutoCloseable {
     private Teaching(TorchReplica teacher, TorchReplica learner, DistillationConfig how) {
         this.teacher = teacher;
         this.how = how;
-        ModelShape student = learner.shape();
-        ModelShape shape = teacher.shape();
+        ModelShape student = learner.shape;
+        ModelShape shape = teacher.shape;
         requireSame("head", kind(shape), kind(student));
         if (kind(shape) == HeadKind.LANGUAGE) {
             requireSame("vocabulary", shape.vocabSize(), student.vocabSize());
@@ -84,7 +84,7 @@ final class Teaching implements AutoCloseable {
             requireSame("width", shape.config().width(), student.config().width());
         }
         blocks = blocks(how.hidden(), student.config().blocks(), shape.config().blocks());
-        Arrays.fill(blocks, 0, learner.passes().ranges().firstLearning(), NONE);
+        Arrays.fill(blocks, 0, learner.passes().ranges.firstLearning(), NONE);
     }
 
     private static HeadKind kind(ModelShape shape) {

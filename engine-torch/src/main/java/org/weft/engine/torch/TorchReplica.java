@@ -12,6 +12,7 @@ import org.weft.core.model.TaskHead.Pooling;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.quantize.QuantizedMatrix;
 import org.weft.core.taught.TeacherLogits;
+import org.weft.engine.Attributions;
 import org.weft.engine.Decoder;
 import org.weft.engine.Evaluated;
 import org.weft.engine.Figure;
@@ -30,8 +31,8 @@ import org.weft.engine.SpanPasses;
  */
 public final class TorchReplica implements ModelReplica {
     private final PointerScope memory = new PointerScope();
-    private final ModelShape shape;
-    private final ReplicaOptions options;
+    final ModelShape shape;
+    final ReplicaOptions options;
     private final Ownership ownership;
     private final ComputeDevice device;
     private final FlatTensors flat;
@@ -154,9 +155,7 @@ public final class TorchReplica implements ModelReplica {
             BatchTensors read = onDevice(batch);
             Lesson lesson = teaching.lesson(batch, read, scope);
             BatchTensors tensors = read.taught(lesson);
-            GradientRelay relay = listener == GradientListener.NONE
-                    ? GradientRelay.direct(listener)
-                    : device.relay(flat.gradients(), listener);
+            GradientRelay relay = GradientRelay.of(device, flat, listener);
             double sum = backward.accumulate(tensors, normalizer, dropout(key), relay, losses);
             teaching.took(lesson, batch.targetCount());
             return sum / normalizer;
@@ -167,10 +166,6 @@ public final class TorchReplica implements ModelReplica {
     public void learnFrom(ModelReplica teacher, DistillationConfig how) {
         ownership.require();
         teaching = Teaching.of(teacher, this, how).inPlaceOf(teaching);
-    }
-
-    ModelShape shape() {
-        return shape;
     }
 
     BlockwiseBackward passes() {
@@ -231,15 +226,19 @@ public final class TorchReplica implements ModelReplica {
     @Override
     public float[] answerLogits(int[] source, int[] answer) {
         ownership.require();
-        if (!encodesSource()) {
-            return ModelReplica.super.answerLogits(source, answer);
-        }
-        return Decoders.answerLogits(backward, AlignedBatch.of(source, answer), shape, device);
+        return encodesSource()
+                ? Decoders.answerLogits(backward, AlignedBatch.of(source, answer), shape, device)
+                : ModelReplica.super.answerLogits(source, answer);
     }
 
     @Override
     public float[][] outputs(Batch batch) {
         return alike(batch).numbers(!shape.adaptation().head().ofSequence(), backward::outputs); // (B or B T, K)
+    }
+
+    @Override
+    public Attributions attributions(Batch sequence, int[] from, int output, int steps) {
+        return Explanation.of(this, sequence, from, output, steps);
     }
 
     private TurnedAlike alike(Batch batch) {

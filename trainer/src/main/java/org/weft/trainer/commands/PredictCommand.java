@@ -2,16 +2,19 @@ package org.weft.trainer.commands;
 
 import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.spark.SparkApplication;
 import org.weft.hub.StoredModel;
+import org.weft.tuning.finetune.ExplanationSteps;
 import org.weft.tuning.finetune.PredictionColumns;
 import org.weft.tuning.finetune.PredictionJob;
 import org.weft.tuning.finetune.TaskModel;
 import org.weft.tuning.task.Encoder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code predict}: labels, values, tags or answers for any rows, on the executors. */
 @Command(
@@ -19,6 +22,8 @@ import picocli.CommandLine.Mixin;
         description = "Predict with a fine-tuned model: input rows with what the model says of them.",
         mixinStandardHelpOptions = true)
 public final class PredictCommand implements Callable<Integer> {
+    private static final int MOST_STEPS = 10_000;
+
     @Mixin
     private ConfigOptions options;
 
@@ -28,10 +33,26 @@ public final class PredictCommand implements Callable<Integer> {
     @Mixin
     private RowsOption rows;
 
+    @Option(
+            names = "--explain",
+            description =
+                    "Add how much each token has to do with what is said of the row: integrated gradients, and attention"
+                            + " rollout. Of classification, multilabel and regression.")
+    private boolean explain;
+
+    @Option(
+            names = "--explain-steps",
+            paramLabel = "N",
+            description =
+                    "With --explain: points of the integral, whatever they miss. If not given 50, and more until attributions are"
+                            + " complete to 0.001.")
+    private Integer steps;
+
     @Override
     public Integer call() throws Exception {
         try (FileAccess files = options.openFiles()) {
             rows.requireFormats();
+            requireSteps();
             StoredModel model = path.model(files.store());
             TaskModel.requireTask(model);
             rows.requireNew(files.store());
@@ -39,10 +60,26 @@ public final class PredictCommand implements Callable<Integer> {
             Encoder.strideTaken(TaskModel.config(model, config)).ifPresent(Progress.onStderr()::say);
             try (SparkApplication application = SparkApplication.start(config, "predict", files.settings())
                     .showingStages(Progress.onStderr()::say)) {
-                PredictionJob job = new PredictionJob(model, config, rows.batch(), PredictionColumns.DEFAULT);
+                PredictionJob job = explain
+                        ? PredictionJob.explaining(model, config, rows.batch(), steps())
+                        : new PredictionJob(model, config, rows.batch(), PredictionColumns.DEFAULT);
                 rows.run(application, model, job, "predict").print();
             }
             return ExitStatus.DONE.code();
         }
+    }
+
+    private void requireSteps() {
+        if (steps != null && !explain) {
+            throw WeftException.usage(
+                    "--explain-steps changes nothing without --explain", "add --explain, or leave it out");
+        }
+        if (steps != null && (steps < 1 || steps > MOST_STEPS)) {
+            throw WeftException.usage("--explain-steps " + steps + " must be from 1 to " + MOST_STEPS, "50 is usual");
+        }
+    }
+
+    private ExplanationSteps steps() {
+        return steps == null ? ExplanationSteps.ENOUGH : ExplanationSteps.exactly(steps);
     }
 }

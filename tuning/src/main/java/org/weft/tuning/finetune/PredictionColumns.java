@@ -44,6 +44,11 @@ public record PredictionColumns(Map<String, String> renamed, String prediction, 
      * @throws WeftException where the rows have one of these already, or two that Spark takes for one
      */
     public StructType extend(StructType rows, Task task) {
+        return extend(rows, task.predictionColumns());
+    }
+
+    /** The same, and columns that are added. */
+    StructType extend(StructType rows, List<PredictionColumn> added) {
         StructType schema = rows;
         Map<String, String> present = new HashMap<>();
         for (String name : rows.fieldNames()) {
@@ -54,14 +59,14 @@ public record PredictionColumns(Map<String, String> renamed, String prediction, 
                         "rename one of them before predicting");
             }
         }
-        for (PredictionColumn column : task.predictionColumns()) {
-            StructField added = DataTypes.createStructField(nameOf(column), typeOf(column), true);
-            String there = present.putIfAbsent(sparks(added.name()), added.name());
+        for (PredictionColumn column : added) {
+            StructField field = DataTypes.createStructField(nameOf(column), typeOf(column), true);
+            String there = present.putIfAbsent(sparks(field.name()), field.name());
             if (there != null) {
                 throw WeftException.usage(
                         "the input has a column " + there + " already", "rename it before predicting");
             }
-            schema = schema.add(added);
+            schema = schema.add(field);
         }
         return schema;
     }

@@ -22,6 +22,7 @@ import org.weft.tuning.dataset.DatasetReader;
 import org.weft.tuning.dataset.RowFields;
 import org.weft.tuning.task.Fields;
 import org.weft.tuning.task.Prediction;
+import org.weft.tuning.task.PredictionColumn;
 import org.weft.tuning.task.Task;
 import org.weft.tuning.task.VectorTask;
 
@@ -43,12 +44,21 @@ public final class PredictionJob {
 
         RowModel open(int batch) throws IOException;
 
+        /** What it adds. */
+        default List<PredictionColumn> added() {
+            return task().predictionColumns();
+        }
+
         /** How columns are named that the input has not. */
         String columnHint(List<String> missing);
     }
 
-    /** A fine-tuned model. */
-    private record Tuned(StoredModel model, WeftConfig config) implements Predictor {
+    /**
+     * A fine-tuned model.
+     *
+     * @param steps of explanations; null for none
+     */
+    private record Tuned(StoredModel model, WeftConfig config, ExplanationSteps steps) implements Predictor {
         @Override
         public Task task() {
             return Task.of(config);
@@ -56,7 +66,16 @@ public final class PredictionJob {
 
         @Override
         public RowModel open(int batch) throws IOException {
-            return TaskModel.open(model, config, batch);
+            return steps == null
+                    ? TaskModel.open(model, config, batch)
+                    : ExplainingModel.open(model, config, batch, steps);
+        }
+
+        @Override
+        public List<PredictionColumn> added() {
+            List<PredictionColumn> columns = new ArrayList<>(task().predictionColumns());
+            columns.addAll(steps == null ? List.of() : Explained.COLUMNS);
+            return columns;
         }
 
         @Override
@@ -83,7 +102,7 @@ public final class PredictionJob {
      * @param batch rows that are computed together
      */
     public PredictionJob(StoredModel model, WeftConfig rows, int batch, PredictionColumns columns) {
-        this(new Tuned(model, tuned(model, rows)), batch, columns);
+        this(new Tuned(model, tuned(model, rows), null), batch, columns);
     }
 
     private static WeftConfig tuned(StoredModel model, WeftConfig rows) {
@@ -95,6 +114,17 @@ public final class PredictionJob {
         this.predictor = predictor;
         this.batch = batch;
         this.columns = columns;
+    }
+
+    /**
+     * Rows with what the model says of them, and how much each of their tokens has to do with it.
+     *
+     * @throws WeftException where the model says something of tokens
+     */
+    public static PredictionJob explaining(StoredModel model, WeftConfig rows, int batch, ExplanationSteps steps) {
+        WeftConfig config = tuned(model, rows);
+        ExplainingModel.require(model.directory(), config);
+        return new PredictionJob(new Tuned(model, config, steps), batch, PredictionColumns.DEFAULT);
     }
 
     /**
@@ -124,7 +154,7 @@ public final class PredictionJob {
         Task task = predictor.task();
         Map<String, String> inputs = columns.inputs(task.inputColumns());
         DatasetReader.requireColumns("the input", rows, List.copyOf(inputs.values()), predictor::columnHint);
-        columns.extend(rows.schema(), task);
+        columns.extend(rows.schema(), predictor.added());
         CheckedRows.count(
                 "the input", rows.toJavaRDD().map(row -> RowFields.of(row, inputs)), row -> task.check(row, false));
     }
@@ -142,7 +172,7 @@ public final class PredictionJob {
         DatasetReader.requireColumns("the input", rows, List.copyOf(inputs.values()), predictor::columnHint);
         List<String> given = DatasetReader.columns(rows);
         Dataset<Row> placed = DatasetReader.select(rows, given); // the place, where there is one, comes last
-        StructType schema = columns.extend(rows.drop(DatasetReader.PLACE).schema(), task);
+        StructType schema = columns.extend(rows.drop(DatasetReader.PLACE).schema(), predictor.added());
         Share share = new Share(predictor, inputs, given.size(), batch, truncated, predicted);
         return placed.mapPartitions((MapPartitionsFunction<Row, Row>) share::predict, Encoders.row(schema));
     }

@@ -98,6 +98,11 @@ public final class TaskModel implements RowModel {
         return open(model, config, batch, ReplicaOptions.cpu(config.cluster().threads()));
     }
 
+    /** Of a replica and an encoder that it closes. */
+    static TaskModel of(ModelReplica replica, Encoder encoder, WeftConfig config, int batch) {
+        return new TaskModel(replica, encoder, config, batch);
+    }
+
     private static TaskModel open(StoredModel model, WeftConfig config, int batch, ReplicaOptions options)
             throws IOException {
         TokenizerFile tokenizer = model.tokenizer();

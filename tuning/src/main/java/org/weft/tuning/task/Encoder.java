@@ -133,6 +133,15 @@ public final class Encoder implements AutoCloseable {
         return tokenizer;
     }
 
+    /** The same sequence with nothing in it: filling tokens, or ends of text where there are none, between those that frame texts. */
+    public int[] blanked(int[] tokens) {
+        int filling = special.pad() == SpecialTokens.NONE ? tokenizer.endOfText() : special.pad();
+        int[] frame = join(before, between, after);
+        return Arrays.stream(tokens)
+                .map(token -> Arrays.stream(frame).anyMatch(id -> id == token) ? token : filling)
+                .toArray();
+    }
+
     /** Ids that stand before a text. */
     int[] before() {
         return before;

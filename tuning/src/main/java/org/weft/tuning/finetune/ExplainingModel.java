@@ -1,0 +1,124 @@
+package org.weft.tuning.finetune;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.weft.core.WeftException;
+import org.weft.core.batches.Batch;
+import org.weft.core.batches.PaddedBatch;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.examples.Example;
+import org.weft.engine.Attributions;
+import org.weft.engine.ModelReplica;
+import org.weft.engine.ReplicaOptions;
+import org.weft.hub.StoredModel;
+import org.weft.tuning.task.Encoder;
+import org.weft.tuning.task.Fields;
+import org.weft.tuning.task.Prediction;
+import org.weft.tuning.task.Task;
+
+/**
+ * A fine-tuned model that says of a row what it says, and why: by integrated gradients from a text of filling tokens between the tokens that
+ * frame it, and by attention rollout. Rows are explained one by one, so that a row's explanation depends on no other. Owned by the thread that
+ * opened it; holds native memory until closed.
+ */
+final class ExplainingModel implements RowModel {
+    private final TaskModel model;
+    private final ModelReplica replica;
+    private final Encoder encoder;
+    private final Task task;
+    private final boolean tokenTypes;
+    private final ExplanationSteps steps;
+
+    private ExplainingModel(
+            TaskModel model, ModelReplica replica, Encoder encoder, WeftConfig config, ExplanationSteps steps) {
+        this.model = model;
+        this.replica = replica;
+        this.encoder = encoder;
+        this.task = Task.of(config);
+        this.tokenTypes = config.model().tellsSegments();
+        this.steps = steps;
+    }
+
+    /**
+     * Fails where a model's answers are not of a sequence as a whole.
+     *
+     * @param directory of the model, for errors
+     */
+    static void require(String directory, WeftConfig config) {
+        if (!config.finetune().task().head().ofSequence()) {
+            throw WeftException.usage(
+                    "--explain: " + directory + " was fine-tuned to finetune.task="
+                            + config.finetune().task().word() + ", and says something of each token",
+                    "explained are classification, multilabel and regression");
+        }
+    }
+
+    /**
+     * @param config the model's, but for its dataset section
+     * @param batch rows that are predicted together
+     * @param steps of the integral
+     */
+    static ExplainingModel open(StoredModel model, WeftConfig config, int batch, ExplanationSteps steps)
+            throws IOException {
+        require(model.directory(), config);
+        ReplicaOptions options = ReplicaOptions.cpu(config.cluster().threads()).frozen();
+        ModelReplica replica = model.replica(options);
+        try {
+            Encoder encoder = Encoder.open(config, model.tokenizer());
+            return new ExplainingModel(TaskModel.of(replica, encoder, config, batch), replica, encoder, config, steps);
+        } catch (RuntimeException e) {
+            replica.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public List<Prediction> predict(List<Fields> rows) {
+        List<Prediction> said = model.predict(rows);
+        List<Prediction> explained = new ArrayList<>();
+        for (int i = 0; i < said.size(); i++) {
+            explained.add(explained(rows.get(i), said.get(i)));
+        }
+        return explained;
+    }
+
+    private Explained explained(Fields row, Prediction said) {
+        Example example = task.encode(row, encoder, false).example();
+        Batch sequence = PaddedBatch.of(List.of(example), tokenTypes);
+        int output = largest(replica.outputs(sequence)[0]);
+        int[] blank = encoder.blanked(example.tokens());
+        int points = steps.first();
+        Attributions why = replica.attributions(sequence, blank, output, points);
+        for (int more = steps.after(points, why.convergenceDelta()); more > 0; ) {
+            points = more;
+            why = replica.attributions(sequence, blank, output, points);
+            more = steps.after(points, why.convergenceDelta());
+        }
+        List<String> tokens = Arrays.stream(example.tokens())
+                .mapToObj(encoder.tokenizer()::decodeWithin)
+                .toList();
+        return new Explained(said, tokens, why, points);
+    }
+
+    /** The first of the largest. */
+    private static int largest(float[] outputs) {
+        int largest = 0;
+        for (int i = 1; i < outputs.length; i++) {
+            largest = outputs[i] > outputs[largest] ? i : largest;
+        }
+        return largest;
+    }
+
+    @Override
+    public long truncated() {
+        return model.truncated();
+    }
+
+    /** The model closes what it shares. */
+    @Override
+    public void close() {
+        model.close();
+    }
+}
