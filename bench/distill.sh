@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Small models beside a teacher and the same alone, over some seeds: a classifier of reviews, and a language model on the same tokens.
 #   bench/distill.sh TRAIN TEST FROM TEXT     JSONL with columns text and label, twice; a BERT's Hugging Face directory; JSONL with text
-# Environment: SEEDS (1 2 3), WORK_DIR keeps runs and logs there, ONLY=reviews or tokens, WEFT names the launcher,
+# Environment: SEEDS (1 2 3), EPOCHS (3) of the students, WORK_DIR keeps runs and logs there, ONLY=reviews or tokens, WEFT names the launcher,
 #   TEACHER_STEPS and STEPS of the language models (600, 300), LARGE and SMALL their blocks, width and heads ("6 256 8", "2 128 4"),
 #   MORE their other settings, as in "model.context=64 tokenizer.vocab_size=1024"; FROM of peers/minilm_directory.py
 set -euo pipefail
@@ -40,13 +40,14 @@ of() { bench_field "$2" <"$WORK_DIR/$1.out"; }
 
 reviews() {
   local rows=(--set "dataset.train=[file://$train]" --set "dataset.test=[file://$test]" --set dataset.max_length=64
-    --set finetune.task=classification --set training.eval_every=0 --set checkpoint.every=1000 --set finetune.epochs=3)
+    --set finetune.task=classification --set training.eval_every=0 --set checkpoint.every=1000)
+  local longer=(--set "finetune.epochs=${EPOCHS:-3}")
   [ -d "$WORK_DIR/student" ] || python3 "$BENCH/peers/student_directory.py" "$from" "$WORK_DIR/student" 0 5
-  weft_run teacher finetune --from "file://$from" "${rows[@]}"
+  weft_run teacher finetune --from "file://$from" "${rows[@]}" --set finetune.epochs=3
   echo "reviews: accuracy of the teacher $(of teacher accuracy), macro F1 $(of teacher f1_macro)"
   for seed in $SEEDS; do
-    weft_run "alone-$seed" finetune --from "file://$WORK_DIR/student" "${rows[@]}" --set "run.seed=$seed"
-    weft_run "taught-$seed" finetune --from "file://$WORK_DIR/student" --teacher "file://$WORK_DIR/teacher" "${rows[@]}" \
+    weft_run "alone-$seed" finetune --from "file://$WORK_DIR/student" "${rows[@]}" "${longer[@]}" --set "run.seed=$seed"
+    weft_run "taught-$seed" finetune --from "file://$WORK_DIR/student" --teacher "file://$WORK_DIR/teacher" "${rows[@]}" "${longer[@]}" \
       --set "run.seed=$seed" --set distillation.weight=0.9 --set distillation.hidden=blocks --set distillation.hidden_loss=mse
   done
   for measure in accuracy f1_macro; do

@@ -228,11 +228,34 @@ weft_native_environment() {
     export MALLOC_TRIM_THRESHOLD_=${MALLOC_TRIM_THRESHOLD_:-4294967296}
     export MALLOC_TOP_PAD_=${MALLOC_TOP_PAD_:-67108864}
   fi
+  weft_other_blas
   # Without a UTF-8 locale Java would read the words of a command line, such as a prompt, as question marks.
   case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
     *[Uu][Tt][Ff]8* | *[Uu][Tt][Ff]-8*) ;;
     *) export LC_ALL=C.UTF-8 ;;
   esac
+}
+
+# Another library for matrix products than OpenBLAS, Intel's MKL say: WEFT_BLAS is its file, on this machine and on those of
+# executors. libtorch finds its functions before OpenBLAS's own. docs/cluster.md says what is gained.
+weft_other_blas() {
+  [ -n "${WEFT_BLAS:-}" ] || return 0
+  [ -r "$WEFT_BLAS" ] || weft_fail 1 "WEFT_BLAS=$WEFT_BLAS is not readable" "give the whole path of libmkl_rt.so.2, or unset it for OpenBLAS"
+  WEFT_BLAS=$(realpath -s "$WEFT_BLAS")
+  export WEFT_BLAS LD_PRELOAD=$WEFT_BLAS${LD_PRELOAD:+:$LD_PRELOAD}
+  # Of MKL: libtorch's threads, as many as are asked for, and the same bits in each run on one kind of processor.
+  export MKL_THREADING_LAYER=GNU MKL_DYNAMIC=FALSE MKL_CBWR=${MKL_CBWR:-AUTO}
+}
+
+# The settings of a driver in a container, as NAME=VALUE lines: which kernels matrix products take.
+weft_kernel_settings() {
+  local name
+  for name in OPENBLAS_CORETYPE WEFT_BLAS MKL_THREADING_LAYER MKL_DYNAMIC MKL_CBWR; do
+    if [ -n "${!name:-}" ] && { [ "$name" = OPENBLAS_CORETYPE ] || [ -n "${WEFT_BLAS:-}" ]; }; then
+      echo "$name=${!name}"
+    fi
+  done
+  [ -z "${WEFT_BLAS:-}" ] || echo "LD_PRELOAD=$WEFT_BLAS"
 }
 
 weft_find_jemalloc() {

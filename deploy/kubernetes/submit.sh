@@ -14,6 +14,7 @@
 #   WEFT_DRIVER_MEMORY=2g
 #   WEFT_DRIVER_TEMPLATE, WEFT_EXECUTOR_TEMPLATE   pod templates; base/driver.yaml and base/executor.yaml
 #   WEFT_OPENBLAS_CORETYPE=    such as Haswell: the same kernels, and so the same bits, on nodes of different processors
+#   WEFT_BLAS=                 another library of matrix products than OpenBLAS, such as MKL's libmkl_rt.so.2: the same file on every node
 #   WEFT_SUBMIT_OPTIONS=       more options for spark-submit, split at spaces
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../standalone/settings.sh"
@@ -69,9 +70,9 @@ if [ "$mode" = cluster ]; then
     --conf "spark.driver.extraClassPath=$home/lib/*"
     --conf "spark.driver.extraJavaOptions=${driver[*]}"
     --conf "spark.kubernetes.submission.waitAppCompletion=${WEFT_WAIT:-true}")
-  if [ -n "${WEFT_OPENBLAS_CORETYPE:-}" ]; then
-    options+=(--conf "spark.kubernetes.driverEnv.OPENBLAS_CORETYPE=$WEFT_OPENBLAS_CORETYPE")
-  fi
+  while read -r setting; do
+    options+=(--conf "spark.kubernetes.driverEnv.$setting")
+  done < <(weft_kernel_settings)
 else
   # Executors' pods belong to this one and go with it.
   options+=(--conf "spark.driver.host=$WEFT_POD_IP" --conf "spark.driver.bindAddress=$WEFT_POD_IP"

@@ -14,6 +14,7 @@
 #   WEFT_YARN_OUTCOMES=.weft/submissions   where a driver in cluster mode leaves its last words for this script, below the
 #                            home of each on HDFS; absolute (/tmp/weft) where the two are not the same user
 #   WEFT_OPENBLAS_CORETYPE=  such as Haswell: the same kernels, and so the same bits, on nodes of different processors
+#   WEFT_BLAS=               another library of matrix products than OpenBLAS, such as MKL's libmkl_rt.so.2: the same file on every node
 #   WEFT_SUBMIT_OPTIONS=     more options for spark-submit, split at spaces; they go over those above
 #   SPARK_HOME               its bin/spark-submit is used where it is set
 # Exit status: the command's own, in both modes.
@@ -104,9 +105,9 @@ else
   outcome=${WEFT_YARN_OUTCOMES:-.weft/submissions}/$(date -u +%Y%m%dT%H%M%S)-$(hostname)-$$
   options+=(--conf "spark.weft.outcome=$outcome"
     --conf spark.yarn.appMasterEnv.OMP_NUM_THREADS=1 --conf spark.yarn.appMasterEnv.OPENBLAS_NUM_THREADS=1)
-  if [ -n "${WEFT_OPENBLAS_CORETYPE:-}" ]; then
-    options+=(--conf "spark.yarn.appMasterEnv.OPENBLAS_CORETYPE=$WEFT_OPENBLAS_CORETYPE")
-  fi
+  while read -r setting; do
+    options+=(--conf "spark.yarn.appMasterEnv.$setting")
+  done < <(weft_kernel_settings)
 fi
 options+=(--driver-java-options "${driver[*]} ${WEFT_JAVA_OPTS:-}")
 # shellcheck disable=SC2206 # split on purpose

@@ -29,7 +29,12 @@ public final class ExecutorEnvironment {
             "/usr/lib/aarch64-linux-gnu/libjemalloc.so.2",
             "/usr/lib64/libjemalloc.so.2");
 
+    /** The file of another library for matrix products than OpenBLAS. */
+    private static final String BLAS = "WEFT_BLAS";
+
     private static final List<String> KERNELS = List.of("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE");
+
+    private static final List<String> OTHER_KERNELS = List.of("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", BLAS, "MKL_CBWR");
 
     static final String OVERHEAD = "spark.executor.memoryOverhead";
 
@@ -124,17 +129,16 @@ public final class ExecutorEnvironment {
     }
 
     /**
-     * What this process's environment says of the kernels that OpenBLAS takes. They decide bits, so executors have the
+     * What this process's environment says of the kernels that matrix products take. They decide bits, so executors have the
      * driver's; set to nothing is another choice than not set, so what the driver has not is not set.
      */
     public static Map<String, String> kernels() {
-        Map<String, String> kernels = new TreeMap<>();
-        for (String name : KERNELS) {
-            String value = System.getenv(name);
-            if (value != null) {
-                kernels.put(name, value);
-            }
-        }
+        return kernels(System.getenv());
+    }
+
+    static Map<String, String> kernels(Map<String, String> environment) {
+        Map<String, String> kernels = new TreeMap<>(environment);
+        kernels.keySet().retainAll(environment.containsKey(BLAS) ? OTHER_KERNELS : KERNELS);
         return kernels;
     }
 
@@ -149,7 +153,7 @@ public final class ExecutorEnvironment {
         if (!here.equals(driver)) {
             throw new WeftException(
                     ExitStatus.CLUSTER,
-                    "this executor's environment has " + (here.isEmpty() ? "no " + KERNELS : here)
+                    "this executor's environment has " + (here.isEmpty() ? "none of " + OTHER_KERNELS : here)
                             + ", the driver's has " + (driver.isEmpty() ? "none" : driver)
                             + ": other kernels give other bits",
                     "set the same for both, or unset it where Spark's Workers or YARN's NodeManagers are started");
@@ -158,10 +162,21 @@ public final class ExecutorEnvironment {
 
     /** Environment variables, and why: one replica is one thread; pages given back to the system cost faults. */
     static Map<String, String> variables(int threads) {
+        return variables(threads, kernels());
+    }
+
+    /** @param kernels the driver's */
+    static Map<String, String> variables(int threads, Map<String, String> kernels) {
         Map<String, String> variables = new LinkedHashMap<>();
         variables.put("OMP_NUM_THREADS", Integer.toString(threads));
         variables.put("OPENBLAS_NUM_THREADS", Integer.toString(threads));
-        variables.putAll(kernels());
+        variables.putAll(kernels);
+        String blas = kernels.get(BLAS);
+        if (blas != null) { // MKL has libtorch's threads then, and no choice of its own among kernels
+            variables.put("LD_PRELOAD", blas);
+            variables.put("MKL_THREADING_LAYER", "GNU");
+            variables.put("MKL_DYNAMIC", "FALSE");
+        }
         variables.put("MALLOC_MMAP_THRESHOLD_", "4294967296");
         variables.put("MALLOC_TRIM_THRESHOLD_", "17179869184");
         variables.put("MALLOC_TOP_PAD_", "67108864");
@@ -169,7 +184,7 @@ public final class ExecutorEnvironment {
                 .filter(file -> Files.exists(Path.of(file)))
                 .findFirst()
                 .ifPresent(file -> {
-                    variables.put("LD_PRELOAD", file);
+                    variables.put("LD_PRELOAD", blas == null ? file : blas + ":" + file);
                     variables.put("MALLOC_CONF", "dirty_decay_ms:-1,muzzy_decay_ms:-1,thp:always");
                 });
         return variables;

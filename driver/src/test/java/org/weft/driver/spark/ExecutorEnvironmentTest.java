@@ -28,6 +28,27 @@ class ExecutorEnvironmentTest {
     }
 
     @Test
+    void anotherBlasIsLoadedBeforeAllElse() {
+        Map<String, String> kernels = ExecutorEnvironment.kernels(
+                Map.of("WEFT_BLAS", "/opt/mkl/libmkl_rt.so.2", "MKL_CBWR", "AVX2", "PATH", "/bin"));
+        assertThat(kernels).containsOnlyKeys("MKL_CBWR", "WEFT_BLAS");
+        Map<String, String> variables = ExecutorEnvironment.variables(2, kernels);
+        assertThat(variables)
+                .containsAllEntriesOf(kernels)
+                .containsEntry("MKL_THREADING_LAYER", "GNU")
+                .containsEntry("MKL_DYNAMIC", "FALSE")
+                .containsEntry("OMP_NUM_THREADS", "2");
+        assertThat(variables.get("LD_PRELOAD").split(":")[0]).isEqualTo("/opt/mkl/libmkl_rt.so.2");
+    }
+
+    @Test
+    void whatMklIsToldIsNoKernelOfOpenBlas() {
+        assertThat(ExecutorEnvironment.kernels(Map.of("MKL_CBWR", "AVX2"))).isEmpty();
+        assertThat(ExecutorEnvironment.variables(1, Map.of()).getOrDefault("LD_PRELOAD", ""))
+                .doesNotContain("mkl");
+    }
+
+    @Test
     void bucketsFitTheHeapsRegions() {
         assertThat(options("2g", "")).doesNotContain("G1HeapRegionSize");
         assertThat(options("8g", "-Xss1m")).startsWith("-Xss1m ").endsWith(" -XX:G1HeapRegionSize=1m");

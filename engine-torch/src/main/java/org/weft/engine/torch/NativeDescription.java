@@ -10,6 +10,7 @@ import java.util.List;
  * @param cpuCapability vector instructions that libtorch's own kernels use
  * @param processors cores that Java sees
  * @param cudaDevices GPUs that libtorch can use
+ * @param blas what multiplies matrices in float32
  * @param allocator what serves malloc
  * @param advice what costs speed, empty where all is as recommended
  */
@@ -19,6 +20,7 @@ public record NativeDescription(
         String cpuCapability,
         int processors,
         int cudaDevices,
+        String blas,
         String allocator,
         List<Advice> advice) {
 

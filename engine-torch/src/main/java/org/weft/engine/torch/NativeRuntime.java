@@ -61,6 +61,7 @@ public final class NativeRuntime {
                 torch.get_cpu_capability().getString(),
                 Runtime.getRuntime().availableProcessors(),
                 cudaDevices(),
+                OtherBlas.chosen() == null ? "OpenBLAS " + version("openblas") : OtherBlas.chosen(),
                 allocator(System.getenv()),
                 advice(System.getenv(), System::getProperty));
     }
@@ -151,6 +152,7 @@ public final class NativeRuntime {
             } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
                 throw unusable("libtorch cannot be loaded: " + e.getMessage(), e);
             }
+            OtherBlas.requireLoaded();
             for (NativeDescription.Advice each : advice(System.getenv(), System::getProperty)) {
                 LOG.warn("{}; {}", each.finding(), each.hint());
             }

@@ -19,6 +19,7 @@ class NativeRuntimeTest {
         assertThat(description.torch()).startsWith("2.");
         assertThat(description.javacpp()).startsWith("1.5");
         assertThat(description.cpuCapability()).isNotEmpty();
+        assertThat(description.blas()).startsWith("OpenBLAS 0.3");
         assertThat(description.processors()).isPositive();
         assertThat(description.cudaDevices()).isNotNegative();
     }

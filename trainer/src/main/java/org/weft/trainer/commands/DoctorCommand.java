@@ -113,6 +113,7 @@ public final class DoctorCommand implements Callable<Integer> {
         try {
             NativeDescription natives = NativeRuntime.describe();
             fine("libtorch", natives.torch() + ", " + natives.cpuCapability() + ", GPUs " + natives.cudaDevices());
+            fine("matrix products", natives.blas());
             fine("processors", natives.processors() + ", allocator " + natives.allocator());
             for (NativeDescription.Advice advice : natives.advice()) {
                 say("slow", advice.finding(), advice.hint());
