@@ -35,9 +35,18 @@ public final class NativeRuntime {
 
     private NativeRuntime() {}
 
-    /** Unpacks and loads the natives; idempotent, any thread. */
+    /**
+     * Unpacks and loads the natives; idempotent, any thread.
+     *
+     * @throws WeftException where they cannot be loaded, or another library for matrix products is asked for than this process has
+     */
     public static void load() {
-        Loaded.touch();
+        try {
+            Loaded.touch();
+        } catch (ExceptionInInitializerError failed) {
+            throw failed.getCause() instanceof WeftException known ? known : failed;
+        }
+        OtherBlas.requireLoaded();
     }
 
     /** Sets the threads that an operation of the calling thread may use; other threads are not affected. */
@@ -152,7 +161,6 @@ public final class NativeRuntime {
             } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
                 throw unusable("libtorch cannot be loaded: " + e.getMessage(), e);
             }
-            OtherBlas.requireLoaded();
             for (NativeDescription.Advice each : advice(System.getenv(), System::getProperty)) {
                 LOG.warn("{}; {}", each.finding(), each.hint());
             }

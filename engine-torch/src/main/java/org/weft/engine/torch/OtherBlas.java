@@ -15,6 +15,7 @@ import org.weft.core.WeftException;
 final class OtherBlas {
     private static final String VARIABLE = "WEFT_BLAS";
     private static final Path MAPPED = Path.of("/proc/self/maps");
+    private static volatile boolean found;
 
     private OtherBlas() {}
 
@@ -26,11 +27,12 @@ final class OtherBlas {
 
     /** Fails where one is chosen that this process has not loaded. */
     static void requireLoaded() {
-        if (chosen() == null) {
+        if (found || chosen() == null) {
             return;
         }
         try (Stream<String> mapped = Files.lines(MAPPED)) {
             requireAmong(chosen(), mapped);
+            found = true;
         } catch (IOException e) {
             throw notLoaded(chosen(), e);
         }
