@@ -44,7 +44,10 @@ public final class NativeRuntime {
         try {
             Loaded.touch();
         } catch (ExceptionInInitializerError failed) {
-            throw failed.getCause() instanceof WeftException known ? known : failed;
+            if (failed.getCause() instanceof WeftException known) {
+                throw known;
+            }
+            throw failed;
         }
         OtherBlas.requireLoaded();
     }

@@ -120,7 +120,7 @@ public final class DoctorCommand implements Callable<Integer> {
             }
         } catch (RuntimeException | LinkageError e) {
             String hint = e instanceof WeftException known ? known.hint() : "see docs/gpu.md for the natives";
-            problem("libtorch", e.toString(), hint);
+            problem("libtorch", e instanceof WeftException ? e.getMessage() : e.toString(), hint);
         }
     }
 
