@@ -4,9 +4,11 @@ import java.util.Set;
 
 /** Mistral 7B (Jiang et al. 2023): Llama with a sliding window in every block, and later without. */
 public final class MistralFamily extends RotaryFamily {
+    public static final String NAME = "mistral";
+
     @Override
     public String name() {
-        return "mistral";
+        return NAME;
     }
 
     @Override

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.weft.core.config.ModelConfig;
+import org.weft.core.model.LlamaFamily;
+import org.weft.core.model.MistralFamily;
 import org.weft.core.model.BlockParts;
 import org.weft.core.model.BlockParts.Axis;
 import org.weft.core.model.BlockParts.Slices;
@@ -55,7 +57,12 @@ record KeptParts(List<Integer> blocks, List<List<Integer>> heads, List<List<List
         }
         if (!heads.isEmpty()) {
             int groups = heads.get(0).size();
-            overrides.add("model.heads=" + groups * (whole.heads() / whole.keyValueHeads()));
+            int left = groups * (whole.heads() / whole.keyValueHeads());
+            if (whole.architecture().equals(LlamaFamily.NAME) && whole.width() % left != 0) {
+                // The same model by another name: transformers wants a Llama's width to be a multiple of its heads.
+                overrides.add("model.architecture=" + MistralFamily.NAME);
+            }
+            overrides.add("model.heads=" + left);
             overrides.add("model.kv_heads=" + groups);
             overrides.add("model.head_dim=" + whole.headWidth());
         }

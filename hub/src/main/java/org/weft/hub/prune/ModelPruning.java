@@ -12,6 +12,7 @@ import org.weft.core.WeftException;
 import org.weft.core.batches.Batch;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.HeadKind;
+import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.Adaptation;
 import org.weft.core.model.Family;
@@ -128,11 +129,8 @@ public final class ModelPruning {
         KeptParts kept = choose(whole);
         WeftConfig smaller = ConfigLoader.recorded("the smaller model", config, kept.overrides(config.model()));
         ModelShape left = shapeOf(smaller);
-        if (!options.masked() && smaller.model().width() % smaller.model().heads() != 0) {
-            notices.accept(
-                    "model.width=" + smaller.model().width() + " is no multiple of the "
-                            + smaller.model().heads()
-                            + " heads that stay: Weft reads this, and versions of transformers that ask for it of a Llama or Gemma 2 refuse it");
+        if (!options.masked()) {
+            sayWhereWidthIsNoMultiple(smaller.model(), notices);
         }
         Map<String, PartCut> cuts = options.masked()
                 ? PartCut.masked(family, config.model(), whole.layout(), kept)
@@ -158,6 +156,17 @@ public final class ModelPruning {
         WeftConfig still = Records.with(config, "model", Records.with(config.model(), "dropout", 0.0));
         try (ModelReplica replica = ReplicaLoader.open(shapeOf(still), cpu, whole)) {
             return choice().of(GradientScores.of(family, config.model(), replica, batches));
+        }
+    }
+
+    private void sayWhereWidthIsNoMultiple(ModelConfig smaller, Consumer<String> notices) {
+        String before = config.model().architecture();
+        if (!smaller.architecture().equals(before)) {
+            notices.accept("written as a " + smaller.architecture() + ", which computes the same: transformers takes no "
+                    + before + " of " + smaller.heads() + " heads and a width of " + smaller.width());
+        } else if (smaller.width() % smaller.heads() != 0) {
+            notices.accept("model.width=" + smaller.width() + " is no multiple of the " + smaller.heads()
+                    + " heads that stay: Weft reads this, and versions of transformers that ask for it of a Gemma 2 refuse it");
         }
     }
 

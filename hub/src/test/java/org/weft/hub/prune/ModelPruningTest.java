@@ -112,6 +112,23 @@ class ModelPruningTest {
     }
 
     @Test
+    void aLlamaThatTransformersWouldNotTakeIsWrittenAsAMistral() throws IOException {
+        Checkpoint whole = TinyModels.checkpoint(
+                store,
+                home + "/run",
+                "{architecture: llama, layers: 2, width: 16, heads: 4, mlp_width: 24, context: 8, rope_theta: 500.0}");
+        ModelPruning.Result result = prune(whole, "small", 0.25, 0, 0, false);
+        prune(whole, "masked", 0.25, 0, 0, true);
+        assertThat(result.smaller().config().heads()).isEqualTo(3);
+        JsonNode config = new ObjectMapper().readTree(Files.readString(temporary.resolve("small/config.json")));
+        assertThat(config.path("model_type").asText()).isEqualTo("mistral");
+        assertThat(config.path("architectures").path(0).asText()).isEqualTo("MistralForCausalLM");
+        assertThat(config.path("head_dim").asInt()).isEqualTo(4);
+        assertThat(config.path("sliding_window").isNull()).isTrue();
+        assertSameOutputs("small", "masked");
+    }
+
+    @Test
     void blocksStayWhatTheyAre() throws IOException {
         Checkpoint whole = TinyModels.checkpoint(store, home + "/run", MIXED);
         assertThatThrownBy(() -> prune(whole, "small", 0, 0, 1, false))
