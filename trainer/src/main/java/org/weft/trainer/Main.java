@@ -37,6 +37,7 @@ import org.weft.trainer.commands.RunsCommand;
 import org.weft.trainer.commands.ServeCommand;
 import org.weft.trainer.commands.SweepCommand;
 import org.weft.trainer.commands.TeacherLogitsCommand;
+import org.weft.trainer.commands.TuneRateCommand;
 import org.weft.trainer.commands.WatchCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -62,6 +63,7 @@ import picocli.CommandLine.ScopeType;
             PredictCommand.class,
             EmbedCommand.class,
             SweepCommand.class,
+            TuneRateCommand.class,
             EvaluateCommand.class,
             GenerateCommand.class,
             FillCommand.class,

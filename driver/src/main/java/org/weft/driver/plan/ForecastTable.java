@@ -5,6 +5,7 @@ import static org.weft.driver.plan.Quantities.count;
 import static org.weft.driver.plan.Quantities.seconds;
 
 import java.util.Locale;
+import org.weft.core.config.TrainingConfig.Precision;
 import org.weft.core.config.WeftConfig;
 
 /** A forecast for people: one table, a section a question. */
@@ -118,15 +119,22 @@ public final class ForecastTable {
                         bytes(executor.base())));
     }
 
+    private String narrow() {
+        return forecast.config().training().precision() == Precision.BF16
+                ? String.format(Locale.ROOT, " (%.0f in bfloat16)", forecast.peaks().narrowFlops() / 1e9)
+                : "";
+    }
+
     private void step() {
         StepTime time = forecast.time();
         Traffic traffic = forecast.traffic();
         section(String.format(
                 Locale.ROOT,
-                "A step of %,d tokens on %d workers of %.0f GFLOP/s, memory copied at %.1f GB/s",
+                "A step of %,d tokens on %d workers of %.0f GFLOP/s%s, memory copied at %.1f GB/s",
                 forecast.stepTokens(),
                 forecast.config().cluster().workers(),
                 forecast.peaks().flops() / 1e9,
+                narrow(),
                 forecast.peaks().copyBytes() / 1e9));
         row("operations", count(forecast.stepFlops()) + "FLOP");
         row("a worker pulls, pushes", bytes(traffic.workerPull()) + ", " + bytes(traffic.workerPush()));

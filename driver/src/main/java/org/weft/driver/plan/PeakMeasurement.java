@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.weft.core.Records;
 import org.weft.core.WeftException;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.model.ModelShape;
@@ -40,13 +41,24 @@ public final class PeakMeasurement {
         this.replicas = Math.max(1, replicas);
     }
 
-    /** The mean over the replicas; {@code knownFlops} where it is given, else measured. */
-    public MachinePeaks run(double knownFlops) {
-        double flops = knownFlops > 0 ? knownFlops : mean(this::flops);
-        return new MachinePeaks(flops, mean(PeakMeasurement::copyBytesPerSecond));
+    /**
+     * The mean over the replicas.
+     *
+     * @param knownFlops taken where it is positive, and twice of it for bfloat16
+     * @param narrow whether bfloat16 is measured, too
+     */
+    public MachinePeaks run(double knownFlops, boolean narrow) {
+        double copies = mean(PeakMeasurement::copyBytesPerSecond);
+        if (knownFlops > 0) {
+            return new MachinePeaks(knownFlops, copies);
+        }
+        double flops = mean(() -> flops(options));
+        return narrow
+                ? new MachinePeaks(flops, mean(() -> flops(Records.with(options, "bfloat16", true))), copies)
+                : new MachinePeaks(flops, copies);
     }
 
-    private double flops() {
+    private static double flops(ReplicaOptions options) {
         try (ModelReplica replica = Engines.open(Engines.TORCH, SMALLEST, options)) {
             double[] rates = new double[PRODUCT_ROUNDS];
             for (int round = 0; round < PRODUCT_ROUNDS; round++) {

@@ -18,9 +18,6 @@ final class SequenceCost {
     /** Width of the shorter side of a product at which half of the peak is reached. Measured. */
     static final double HALF_SPEED_WIDTH = 32;
 
-    /** bfloat16's peak over float32's, AVX-512 and AMX alike. Measured: 381 to 420 against 190 to 212 GFLOP/s. */
-    static final double BF16_SPEEDUP = 2.0;
-
     /** Windows that a run of queries is multiplied with: its own and the one before. */
     static final double RUNS = 2;
 
@@ -45,7 +42,7 @@ final class SequenceCost {
     private final ModelShape shape;
     private final ModelConfig model;
     private final WeftConfig config;
-    private final double narrow; // how much faster products are where they are narrowed to bfloat16
+    private final boolean narrow; // whether products are in bfloat16
     private final double again; // how often forward and backward are gone through, of which forward is a third
     private final double predicted; // tokens that have logits
     private final Optional<Routing> routing;
@@ -54,15 +51,14 @@ final class SequenceCost {
         this.shape = shape;
         this.config = config;
         model = shape.config();
-        narrow = config.training().precision() == Precision.BF16 ? BF16_SPEEDUP : 1;
+        narrow = config.training().precision() == Precision.BF16;
         again = config.recomputes() ? 1 + (1 - BACKWARD) : 1;
         predicted = config.targetsPerSequence();
         routing = shape.family().routing(model);
     }
 
-    /** @param peak of a large float32 product, a second */
-    double productSeconds(double peak) {
-        return model.encodesSource() ? seconds(bothSides(), peak) : seconds(oneSide(), peak);
+    double productSeconds(MachinePeaks peaks) {
+        return model.encodesSource() ? seconds(bothSides(), peaks) : seconds(oneSide(), peaks);
     }
 
     /**
@@ -75,9 +71,10 @@ final class SequenceCost {
      */
     private record Operations(double blocks, double head, double attention, int attentionWidth) {}
 
-    private double seconds(Operations operations, double peak) {
-        double wide = (again * operations.blocks() + operations.head()) / narrow / rate(peak, model.width());
-        return wide + again * operations.attention() / rate(peak, operations.attentionWidth());
+    private double seconds(Operations operations, MachinePeaks peaks) {
+        double peak = narrow ? peaks.narrowFlops() : peaks.flops();
+        double wide = (again * operations.blocks() + operations.head()) / rate(peak, model.width());
+        return wide + again * operations.attention() / rate(peaks.flops(), operations.attentionWidth());
     }
 
     private static double rate(double peak, int shorterSide) {

@@ -60,7 +60,7 @@ public record StepTime(double products, double elementwise, double dispatch, dou
         int sequences = MemoryModel.LaneShares.of(config).mostLanes() * training.laneBatch();
         double share = share(config, processors);
         SequenceCost sequence = new SequenceCost(shape, config);
-        double products = share * sequences * sequence.productSeconds(peaks.flops());
+        double products = share * sequences * sequence.productSeconds(peaks);
         double elementwise = share * sequences * sequence.passedBytes() / peaks.copyBytes();
         double microBatches = (double) sequences / training.microBatch();
         double recomputed = config.recomputes() ? 4.0 / 3 : 1;
@@ -119,7 +119,7 @@ public record StepTime(double products, double elementwise, double dispatch, dou
         double microBatches = (double) sequences / config.training().microBatch();
         double asked = share(config, processors) * microBatches * operations(teacher) * OPERATION_SECONDS / 3;
         return new StepTime(
-                products + forward * cost.productSeconds(peaks.flops()),
+                products + forward * cost.productSeconds(peaks),
                 elementwise + forward * cost.passedBytes() / peaks.copyBytes(),
                 dispatch + asked,
                 pull,

@@ -16,6 +16,21 @@ class ForecastTest {
     private static final MachinePeaks PEAKS = new MachinePeaks(200e9, 10e9);
 
     @Test
+    void bfloat16CostsMoreWhereItIsEmulated() {
+        ModelShape shape = new ModelShape(config("training.precision=bf16").model(), 8192);
+        double own = products(shape, "bf16", new MachinePeaks(200e9, 400e9, 10e9));
+        double single = products(shape, "fp32", new MachinePeaks(200e9, 50e9, 10e9));
+        double emulated = products(shape, "bf16", new MachinePeaks(200e9, 50e9, 10e9));
+        assertThat(own).isBetween(0.5 * single, 0.7 * single); // attention's own products stay in float32
+        assertThat(emulated).isBetween(3 * single, 4 * single);
+    }
+
+    private static double products(ModelShape shape, String precision, MachinePeaks peaks) {
+        return StepTime.of(shape, config("training.precision=" + precision), peaks, 0, Double.POSITIVE_INFINITY)
+                .products();
+    }
+
+    @Test
     void countsParametersByTheirPlace() {
         Forecast forecast = forecast("model.layers=12", "model.width=768", "model.heads=12", "model.context=1024");
         assertThat(forecast.parameters()).isEqualTo(124_439_808L);

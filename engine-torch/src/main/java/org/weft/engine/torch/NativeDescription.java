@@ -11,6 +11,7 @@ import java.util.List;
  * @param processors cores that Java sees
  * @param cudaDevices GPUs that libtorch can use
  * @param blas what multiplies matrices in float32
+ * @param bfloat16 whether processors have instructions for products in bfloat16; others take several times as long as for float32
  * @param allocator what serves malloc
  * @param advice what costs speed, empty where all is as recommended
  */
@@ -21,6 +22,7 @@ public record NativeDescription(
         int processors,
         int cudaDevices,
         String blas,
+        boolean bfloat16,
         String allocator,
         List<Advice> advice) {
 

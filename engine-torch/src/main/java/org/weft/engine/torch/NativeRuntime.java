@@ -74,6 +74,7 @@ public final class NativeRuntime {
                 Runtime.getRuntime().availableProcessors(),
                 cudaDevices(),
                 OtherBlas.chosen() == null ? "OpenBLAS " + version("openblas") : OtherBlas.chosen(),
+                QuantizedKernels.multipliesBfloat16(),
                 allocator(System.getenv()),
                 advice(System.getenv(), System::getProperty));
     }

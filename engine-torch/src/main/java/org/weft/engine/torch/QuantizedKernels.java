@@ -52,7 +52,7 @@ final class QuantizedKernels {
     }
 
     /** Whether a processor has instructions for it; others take several times as long as for float32. */
-    private static boolean multipliesBfloat16() {
+    static boolean multipliesBfloat16() {
         try {
             String flags = Files.readString(PROCESSOR, StandardCharsets.ISO_8859_1);
             return FAST_BFLOAT16.stream().anyMatch(flags::contains);

@@ -114,6 +114,11 @@ public final class DoctorCommand implements Callable<Integer> {
             NativeDescription natives = NativeRuntime.describe();
             fine("libtorch", natives.torch() + ", " + natives.cpuCapability() + ", GPUs " + natives.cudaDevices());
             fine("matrix products", natives.blas());
+            if (natives.bfloat16()) {
+                fine("bfloat16", "by the processor's own instructions");
+            } else {
+                say("note", "bfloat16 is emulated on this processor", "training.precision: fp32 is faster here");
+            }
             fine("processors", natives.processors() + ", allocator " + natives.allocator());
             for (NativeDescription.Advice advice : natives.advice()) {
                 say("slow", advice.finding(), advice.hint());

@@ -3,12 +3,14 @@ package org.weft.trainer.commands;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.ClusterConfig;
 import org.weft.core.config.ClusterConfig.Device;
 import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.TrainingConfig.Precision;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.storage.RunDirectory;
@@ -210,6 +212,17 @@ public final class PlanCommand implements Callable<Integer> {
         }
         int processors = Runtime.getRuntime().availableProcessors();
         int side = Forecast.onOneMachine(config) ? Math.min(cluster.workers(), processors) : 1;
-        return new PeakMeasurement(ReplicaOptions.cpu(cluster.threads()), side).run(peakGflops * 1e9);
+        MachinePeaks peaks = new PeakMeasurement(ReplicaOptions.cpu(cluster.threads()), side)
+                .run(peakGflops * 1e9, config.training().precision() == Precision.BF16);
+        if (peaks.emulatesBfloat16()) {
+            Progress.onStderr()
+                    .say(String.format(
+                            Locale.ROOT,
+                            "training.precision=bf16: this processor emulates bfloat16, %.0f GFLOP/s where float32 has %.0f:"
+                                    + " leave it at fp32 where such processors train",
+                            peaks.narrowFlops() / 1e9,
+                            peaks.flops() / 1e9));
+        }
+        return peaks;
     }
 }
