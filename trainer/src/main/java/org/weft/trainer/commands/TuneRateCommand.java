@@ -99,7 +99,8 @@ public final class TuneRateCommand implements Callable<Integer> {
     /** A run of the same model, data and optimizer; nothing is evaluated, one checkpoint is written, at the end. */
     private static WeftConfig tested(WeftConfig config, RateRange range) {
         List<String> settings = new ArrayList<>(List.of(
-                "training.learning_rates=" + range.table(),
+                "training.learning_rates="
+                        + range.table().stream().map(ConfigLoader::quoted).toList(),
                 "training.steps=" + range.steps(),
                 "training.schedule=constant",
                 "training.decay_steps=0",
