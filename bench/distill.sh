@@ -41,18 +41,19 @@ of() { bench_field "$2" <"$WORK_DIR/$1.out"; }
 reviews() {
   local rows=(--set "dataset.train=[file://$train]" --set "dataset.test=[file://$test]" --set dataset.max_length=64
     --set finetune.task=classification --set training.eval_every=0 --set checkpoint.every=1000)
-  local longer=(--set "finetune.epochs=${EPOCHS:-3}")
+  local epochs=${EPOCHS:-3}
+  local longer=(--set "finetune.epochs=$epochs")
   [ -d "$WORK_DIR/student" ] || python3 "$BENCH/peers/student_directory.py" "$from" "$WORK_DIR/student" 0 5
   weft_run teacher finetune --from "file://$from" "${rows[@]}" --set finetune.epochs=3
   echo "reviews: accuracy of the teacher $(of teacher accuracy), macro F1 $(of teacher f1_macro)"
   for seed in $SEEDS; do
-    weft_run "alone-$seed" finetune --from "file://$WORK_DIR/student" "${rows[@]}" "${longer[@]}" --set "run.seed=$seed"
-    weft_run "taught-$seed" finetune --from "file://$WORK_DIR/student" --teacher "file://$WORK_DIR/teacher" "${rows[@]}" "${longer[@]}" \
+    weft_run "alone-$epochs-$seed" finetune --from "file://$WORK_DIR/student" "${rows[@]}" "${longer[@]}" --set "run.seed=$seed"
+    weft_run "taught-$epochs-$seed" finetune --from "file://$WORK_DIR/student" --teacher "file://$WORK_DIR/teacher" "${rows[@]}" "${longer[@]}" \
       --set "run.seed=$seed" --set distillation.weight=0.9 --set distillation.hidden=blocks --set distillation.hidden_loss=mse
   done
   for measure in accuracy f1_macro; do
     for kind in alone taught; do
-      for seed in $SEEDS; do of "$kind-$seed" "$measure"; done | interval "  $measure, $kind"
+      for seed in $SEEDS; do of "$kind-$epochs-$seed" "$measure"; done | interval "  $measure, $kind"
     done
   done
 }

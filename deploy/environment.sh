@@ -211,6 +211,7 @@ weft_build_progress() {
 # What the tensor library wants of its environment: one thread a process, and BLAS free to find the processor by itself
 # (some machines export OPENBLAS_CORETYPE=Haswell, which halves its speed), or to take it for the one that
 # WEFT_OPENBLAS_CORETYPE names: executors follow the driver, so that a run has the same bits on processors of all kinds.
+# An argument says that this process only submits: the driver's libraries are on another machine.
 weft_native_environment() {
   export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
   unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE OPENBLAS_THREAD_TIMEOUT
@@ -228,7 +229,7 @@ weft_native_environment() {
     export MALLOC_TRIM_THRESHOLD_=${MALLOC_TRIM_THRESHOLD_:-4294967296}
     export MALLOC_TOP_PAD_=${MALLOC_TOP_PAD_:-67108864}
   fi
-  weft_other_blas
+  weft_other_blas "$@"
   # Without a UTF-8 locale Java would read the words of a command line, such as a prompt, as question marks.
   case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
     *[Uu][Tt][Ff]8* | *[Uu][Tt][Ff]-8*) ;;
@@ -237,20 +238,28 @@ weft_native_environment() {
 }
 
 # Another library for matrix products than OpenBLAS, Intel's MKL say: WEFT_BLAS is its file, on this machine and on those of
-# executors. libtorch finds its functions before OpenBLAS's own. docs/cluster.md says what is gained.
+# executors. libtorch finds its functions before OpenBLAS's own. docs/cluster.md says what is gained. With an argument the driver
+# is on another machine, and so is the file.
 weft_other_blas() {
+  unset MKL_NUM_THREADS MKL_DOMAIN_NUM_THREADS MKL_ENABLE_INSTRUCTIONS
   [ -n "${WEFT_BLAS:-}" ] || return 0
-  [ -r "$WEFT_BLAS" ] || weft_fail 1 "WEFT_BLAS=$WEFT_BLAS is not readable" "give the whole path of libmkl_rt.so.2, or unset it for OpenBLAS"
-  WEFT_BLAS=$(realpath -s "$WEFT_BLAS")
-  export WEFT_BLAS LD_PRELOAD=$WEFT_BLAS${LD_PRELOAD:+:$LD_PRELOAD}
-  # Of MKL: libtorch's threads, as many as are asked for, and the same bits in each run on one kind of processor.
-  export MKL_THREADING_LAYER=GNU MKL_DYNAMIC=FALSE MKL_CBWR=${MKL_CBWR:-AUTO}
+  case $WEFT_BLAS in
+    *[[:space:]:]*) weft_fail 1 "WEFT_BLAS=$WEFT_BLAS has a blank or a colon, which the linker takes for its end" "give it another path" ;;
+    /*) ;;
+    *) WEFT_BLAS=$PWD/$WEFT_BLAS ;;
+  esac
+  # Of MKL: libtorch's threads, as many as are asked for, integers of 32 bits, and the same bits in each run on one kind of processor.
+  export WEFT_BLAS MKL_THREADING_LAYER=GNU MKL_DYNAMIC=FALSE MKL_INTERFACE_LAYER=LP64 MKL_CBWR=${MKL_CBWR:-AUTO}
+  [ $# -eq 0 ] || return 0
+  [ -r "$WEFT_BLAS" ] || weft_fail 1 "WEFT_BLAS=$WEFT_BLAS is not readable" "give the whole path of libmkl_rt.so.3, or unset it for OpenBLAS"
+  grep -aq sgemm_ "$WEFT_BLAS" || weft_fail 1 "WEFT_BLAS=$WEFT_BLAS has no function sgemm_" "give a BLAS with Fortran's names, such as libmkl_rt.so.3"
+  export LD_PRELOAD=$WEFT_BLAS${LD_PRELOAD:+:$LD_PRELOAD}
 }
 
 # The settings of a driver in a container, as NAME=VALUE lines: which kernels matrix products take.
 weft_kernel_settings() {
   local name
-  for name in OPENBLAS_CORETYPE WEFT_BLAS MKL_THREADING_LAYER MKL_DYNAMIC MKL_CBWR; do
+  for name in OPENBLAS_CORETYPE WEFT_BLAS MKL_THREADING_LAYER MKL_DYNAMIC MKL_INTERFACE_LAYER MKL_CBWR; do
     if [ -n "${!name:-}" ] && { [ "$name" = OPENBLAS_CORETYPE ] || [ -n "${WEFT_BLAS:-}" ]; }; then
       echo "$name=${!name}"
     fi

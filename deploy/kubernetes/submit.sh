@@ -33,7 +33,7 @@ case $mode in
   *) weft_fail 1 "WEFT_DEPLOY_MODE=$mode is neither cluster nor client" "$hint" ;;
 esac
 weft_find_standalone
-weft_native_environment
+if [ "$mode" = cluster ]; then weft_native_environment elsewhere; else weft_native_environment; fi
 
 # Where the image has Weft, and where its pods unpack libraries. Executors run the image that this driver runs, or will.
 home=/opt/weft natives=/var/cache/weft

@@ -1,7 +1,7 @@
 # Sourced by start.sh and worker.sh: how a Worker is started.
 
 # Executors compute with the kernels that the driver chooses, whatever this shell exports.
-unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
+unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE WEFT_BLAS MKL_CBWR
 
 gpus=${WEFT_WORKER_GPUS:-0}
 read -ra hosts <<<"${WEFT_WORKER_HOSTS:-}"

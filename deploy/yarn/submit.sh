@@ -32,7 +32,7 @@ case $mode:${1:-} in
     weft_fail 2 "$1 does not run on Spark, so that YARN's cluster mode is not for it" "run it here: ./weft $1" ;;
 esac
 weft_find_yarn
-weft_native_environment
+if [ "$mode" = cluster ]; then weft_native_environment elsewhere; else weft_native_environment; fi
 
 options=(--master yarn --deploy-mode "$mode" --class "${WEFT_MAIN_CLASS:-org.weft.trainer.Main}"
   --queue "${WEFT_YARN_QUEUE:-default}" --driver-memory "${WEFT_DRIVER_MEMORY:-2g}"

@@ -51,6 +51,7 @@ record SecuredUser(SecuredCluster cluster, Path folder, Path events, Map<String,
         environment.put("OPENBLAS_NUM_THREADS", "1");
         environment.put("OPENBLAS_CORETYPE", null);
         environment.put("OPENBLAS_L2_SIZE", null);
+        environment.put("WEFT_BLAS", null);
         environment.put("HADOOP_CONF_DIR", cluster.hadoop().confDir().toString());
         return new SecuredUser(cluster, folder, Files.createDirectories(folder.resolve("events")), environment);
     }

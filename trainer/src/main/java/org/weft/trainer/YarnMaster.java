@@ -41,7 +41,7 @@ final class YarnMaster {
 
     /** The others start no application, for which YARN's master would wait. */
     private static final Set<String> ON_SPARK =
-            Set.of("prepare", "pretrain", "finetune", "sweep", "evaluate", "predict", "doctor");
+            Set.of("prepare", "pretrain", "finetune", "sweep", "tune-rate", "evaluate", "predict", "doctor");
 
     private final Store store;
     private final String folder;

@@ -54,6 +54,17 @@ class PlanAndSweepIT {
     }
 
     @Test
+    void aRateIsFoundByARunOfItsOwnWhichIsReadAgain() {
+        List<String> words = run.arguments("tune-rate", "--steps 20", "--lowest 1e-4", "--highest 1e3");
+        CommandRun found = CommandRun.of(words).done();
+        assertThat(found.out()).contains("lowest");
+        assertThat(found.summary().path("steps").asInt()).isEqualTo(20);
+        assertThat(found.summary().path("lowest_loss_at").asDouble()).isBetween(1e-4, 1e3);
+        assertThat(found.summary().path("run").asText()).contains("/run/runs/rate-");
+        assertThat(CommandRun.of(words).done().summary()).isEqualTo(found.summary());
+    }
+
+    @Test
     void otherClustersAndNetworksArePlanned() {
         CommandRun plan = CommandRun.of(run.arguments("plan", "--scale", "--workers 1,64", "--network-gbits 0.1,10"))
                 .done();

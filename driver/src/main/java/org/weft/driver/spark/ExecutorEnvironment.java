@@ -34,7 +34,11 @@ public final class ExecutorEnvironment {
 
     private static final List<String> KERNELS = List.of("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE");
 
-    private static final List<String> OTHER_KERNELS = List.of("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", BLAS, "MKL_CBWR");
+    /** What keeps MKL to the same kernels from run to run. */
+    private static final String BITS = "MKL_CBWR";
+
+    private static final List<String> OTHER_KERNELS =
+            List.of("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", BLAS, BITS, "MKL_ENABLE_INSTRUCTIONS");
 
     static final String OVERHEAD = "spark.executor.memoryOverhead";
 
@@ -138,7 +142,11 @@ public final class ExecutorEnvironment {
 
     static Map<String, String> kernels(Map<String, String> environment) {
         Map<String, String> kernels = new TreeMap<>(environment);
-        kernels.keySet().retainAll(environment.containsKey(BLAS) ? OTHER_KERNELS : KERNELS);
+        boolean other = !environment.getOrDefault(BLAS, "").isEmpty();
+        kernels.keySet().retainAll(other ? OTHER_KERNELS : KERNELS);
+        if (other) {
+            kernels.putIfAbsent(BITS, "AUTO");
+        }
         return kernels;
     }
 
@@ -176,6 +184,8 @@ public final class ExecutorEnvironment {
             variables.put("LD_PRELOAD", blas);
             variables.put("MKL_THREADING_LAYER", "GNU");
             variables.put("MKL_DYNAMIC", "FALSE");
+            variables.put("MKL_NUM_THREADS", Integer.toString(threads));
+            variables.put("MKL_INTERFACE_LAYER", "LP64");
         }
         variables.put("MALLOC_MMAP_THRESHOLD_", "4294967296");
         variables.put("MALLOC_TRIM_THRESHOLD_", "17179869184");

@@ -34,7 +34,7 @@ public final class SparkApplication implements AutoCloseable {
     private static final Duration MASTER_COMES_UP = Duration.ofSeconds(20);
 
     /** Commands whose executors hold replicas and servers. */
-    private static final Set<String> TRAINING = Set.of("pretrain", "finetune", "sweep");
+    private static final Set<String> TRAINING = Set.of("pretrain", "finetune", "sweep", "tune-rate");
 
     private final JavaSparkContext context;
     private final Configuration hadoop;

@@ -37,6 +37,8 @@ class ExecutorEnvironmentTest {
                 .containsAllEntriesOf(kernels)
                 .containsEntry("MKL_THREADING_LAYER", "GNU")
                 .containsEntry("MKL_DYNAMIC", "FALSE")
+                .containsEntry("MKL_NUM_THREADS", "2")
+                .containsEntry("MKL_INTERFACE_LAYER", "LP64")
                 .containsEntry("OMP_NUM_THREADS", "2");
         assertThat(variables.get("LD_PRELOAD").split(":")[0]).isEqualTo("/opt/mkl/libmkl_rt.so.2");
     }
@@ -44,6 +46,9 @@ class ExecutorEnvironmentTest {
     @Test
     void whatMklIsToldIsNoKernelOfOpenBlas() {
         assertThat(ExecutorEnvironment.kernels(Map.of("MKL_CBWR", "AVX2"))).isEmpty();
+        assertThat(ExecutorEnvironment.kernels(Map.of("WEFT_BLAS", ""))).isEmpty();
+        assertThat(ExecutorEnvironment.kernels(Map.of("WEFT_BLAS", "/opt/mkl.so")))
+                .containsEntry("MKL_CBWR", "AUTO");
         assertThat(ExecutorEnvironment.variables(1, Map.of()).getOrDefault("LD_PRELOAD", ""))
                 .doesNotContain("mkl");
     }

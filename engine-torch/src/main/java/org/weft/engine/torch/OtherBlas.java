@@ -50,7 +50,8 @@ final class OtherBlas {
         return new WeftException(
                 ExitStatus.CLUSTER,
                 VARIABLE + "=" + file + " is not loaded by this process: products would be OpenBLAS's, with other bits",
-                "put the library at that path on every machine, and start by Weft's scripts, or set LD_PRELOAD=" + file + " too",
+                "put the library at that path on every machine, and start by Weft's scripts, or set LD_PRELOAD=" + file
+                        + " MKL_THREADING_LAYER=GNU MKL_DYNAMIC=FALSE MKL_CBWR=AUTO too",
                 cause);
     }
 }

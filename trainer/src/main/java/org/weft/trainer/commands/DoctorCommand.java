@@ -116,7 +116,7 @@ public final class DoctorCommand implements Callable<Integer> {
             fine("matrix products", natives.blas());
             if (natives.bfloat16()) {
                 fine("bfloat16", "by the processor's own instructions");
-            } else {
+            } else if (natives.cudaDevices() == 0) {
                 say("note", "bfloat16 is emulated on this processor", "training.precision: fp32 is faster here");
             }
             fine("processors", natives.processors() + ", allocator " + natives.allocator());

@@ -14,10 +14,10 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
+import org.weft.driver.lease.RunLease;
 import org.weft.driver.progress.MetricsLog;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.progress.StepRecord;
-import org.weft.driver.run.RunResult;
 import org.weft.driver.run.StopSource;
 import org.weft.driver.run.TrainingRun;
 import org.weft.driver.spark.SparkApplication;
@@ -64,22 +64,39 @@ public final class TuneRateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        RateRange range = new RateRange(lowest, highest, steps);
         WeftConfig config = options.load();
+        int stride = config.sync().stride();
+        RateRange range = new RateRange(lowest, highest, (steps + stride - 1) / stride * stride); // whole rounds
         requirePlain(config);
         Engines.require(config.cluster().engine());
         WeftConfig tested = tested(config, range);
         try (FileAccess files = options.openFiles();
                 SparkApplication application = SparkApplication.start(config, "tune-rate", files.settings())) {
             prepared(application, config);
-            RunResult result =
-                    new Pretraining(application, tested, progress, StopSource.SIGNALS).run(TrainingRun.LATEST);
-            if (result.stopped()) {
-                progress.say("stopped; the same command goes on from here");
-                return ExitStatus.TERMINATED.code();
+            try (RunLease lease = TrainingRun.lease(application, config.run(), progress)) { // the corpus stays what it is
+                if (stopped(application, tested)) {
+                    progress.say("stopped; the same command goes on from here");
+                    return ExitStatus.TERMINATED.code();
+                }
             }
             report(range, losses(application.store(), tested.run().directory()), tested);
             return ExitStatus.DONE.code();
+        }
+    }
+
+    /** Trains. Rates that leave no finite loss end the run, and that is what it was to show. */
+    private boolean stopped(SparkApplication application, WeftConfig tested) throws IOException {
+        try {
+            return new Pretraining(application, tested, progress, StopSource.SIGNALS)
+                    .run(TrainingRun.LATEST)
+                    .stopped();
+        } catch (WeftException ended) {
+            double[] losses = losses(application.store(), tested.run().directory());
+            if (losses.length == 0 || Double.isFinite(losses[losses.length - 1])) {
+                throw ended;
+            }
+            progress.say("the run ended where its loss was no number any more: step " + losses.length);
+            return false;
         }
     }
 

@@ -15,6 +15,12 @@ public final class RateFinding {
     /** What a loss may stand above the lowest, as a part of all that it fell by, before it counts as rising. */
     private static final double RISE = 0.1;
 
+    /** How many times what a step's loss is usually off the mean a fall or a rise must be, so that it is more than chance. */
+    private static final double CHANCE = 3;
+
+    /** Steps whose mean is where the loss began. */
+    private static final int FIRST = 10;
+
     /** From the rate at which the loss no longer falls to one that has room for a whole run: fastai's. */
     private static final double ROOM = 10;
 
@@ -23,6 +29,7 @@ public final class RateFinding {
     private final RateRange range;
     private final double[] smoothed;
     private final int lowest;
+    private final boolean falls;
     private final boolean rises;
 
     /** @param losses of the steps that were trained, in their order; NaN where one is no number */
@@ -30,9 +37,12 @@ public final class RateFinding {
         this.range = range;
         smoothed = smoothed(losses);
         lowest = lowest(smoothed);
-        double fell = smoothed.length == 0 ? 0 : smoothed[0] - smoothed[lowest];
+        double fallen = smoothed.length == 0 ? 0 : smoothed[Math.min(FIRST, smoothed.length - 1)] - smoothed[lowest];
+        double chance = CHANCE * usuallyOff(smoothed, losses);
+        falls = fallen > chance;
+        double risen = smoothed.length == 0 ? 0 : smoothed[lowest] + Math.max(RISE * fallen, chance);
         rises = smoothed.length < losses.length
-                || Arrays.stream(smoothed, lowest, smoothed.length).anyMatch(loss -> loss > smoothed[lowest] + RISE * fell);
+                || Arrays.stream(smoothed, lowest, smoothed.length).anyMatch(loss -> loss > risen);
     }
 
     /** Up to the first loss that is no number. */
@@ -48,6 +58,16 @@ public final class RateFinding {
             smoothed[step] = mean / (1 - Math.pow(KEPT, step + 1));
         }
         return smoothed;
+    }
+
+    /** The median of what losses are off the mean of those before. */
+    private static double usuallyOff(double[] smoothed, double[] losses) {
+        double[] off = new double[smoothed.length];
+        for (int step = 1; step < off.length; step++) {
+            off[step] = Math.abs(losses[step] - smoothed[step - 1]);
+        }
+        Arrays.sort(off);
+        return off.length == 0 ? 0 : off[off.length / 2];
     }
 
     private static int lowest(double[] losses) {
@@ -67,14 +87,14 @@ public final class RateFinding {
 
     /** A tenth of it, to two digits; empty where the loss did not rise up to the highest rate, or never fell. */
     public OptionalDouble suggested() {
-        return rises && lowest > 0
+        return rises && falls
                 ? OptionalDouble.of(Double.parseDouble(String.format(Locale.ROOT, "%.1e", lowestAt() / ROOM)))
                 : OptionalDouble.empty();
     }
 
     /** Why there is none. */
     public String noSuggestion() {
-        return lowest == 0
+        return !falls
                 ? "the loss fell under no rate from " + range.lowest() + " on: begin lower, with --lowest"
                 : "the loss still falls at the highest rate, " + range.highest() + ": go on higher, with --highest";
     }

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Random;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.weft.core.WeftException;
 import org.weft.core.optim.LearningRateTable;
 
@@ -47,6 +49,15 @@ class RateFindingTest {
         RateFinding finding = new RateFinding(RANGE, losses(step -> 9 + slope * step));
         assertThat(finding.suggested()).isEmpty();
         assertThat(finding.noSuggestion()).contains(why);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void chanceSuggestsNothing(long seed) {
+        Random random = new Random(seed);
+        RateFinding finding = new RateFinding(RANGE, losses(step -> 9 + 0.1 * random.nextDouble()));
+        assertThat(finding.suggested()).isEmpty();
+        assertThat(finding.noSuggestion()).contains("fell under no rate");
     }
 
     @ParameterizedTest
