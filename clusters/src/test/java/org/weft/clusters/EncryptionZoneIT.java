@@ -34,7 +34,8 @@ import org.weft.trainer.RunFolder;
  */
 class EncryptionZoneIT {
     private static final org.apache.hadoop.fs.Path ZONE = new org.apache.hadoop.fs.Path("/secret");
-    private static final String CONSTANT = "training.schedule=constant"; // so that steps do not depend on how many there will be
+    private static final String CONSTANT =
+            "training.schedule=constant"; // so that steps do not depend on how many there will be
     private static final int PIECE = 64;
 
     @TempDir
@@ -42,7 +43,8 @@ class EncryptionZoneIT {
 
     @Test
     void corpusAndCheckpointsLieEncryptedAndTheBitsAreTheSame() throws Exception {
-        RunFolder open = RunFolder.create(folder.resolve("open"), RunFolder.SMALL).prepared();
+        RunFolder open =
+                RunFolder.create(folder.resolve("open"), RunFolder.SMALL).prepared();
         String expected = open.pretrain(CONSTANT).done().paramsSha256();
         MiniDFSCluster cluster = start();
         try (FileSystem files = cluster.getFileSystem()) {
@@ -63,7 +65,9 @@ class EncryptionZoneIT {
                     assertThat(blocks).as("%s on the disk", file.getPath()).noneMatch(block -> contains(block, piece));
                 }
             }
-            assertThat(names).contains("manifest.json", "config.yaml", "metrics.jsonl").anyMatch(name -> name.endsWith(".safetensors"));
+            assertThat(names)
+                    .contains("manifest.json", "config.yaml", "metrics.jsonl")
+                    .anyMatch(name -> name.endsWith(".safetensors"));
         } finally {
             cluster.shutdown();
         }
@@ -71,11 +75,13 @@ class EncryptionZoneIT {
 
     private MiniDFSCluster start() throws IOException {
         Configuration configuration = new Configuration();
-        configuration.set(MiniDFSCluster.HDFS_MINIDFS_BASEDIR, folder.resolve("hdfs").toString());
+        configuration.set(
+                MiniDFSCluster.HDFS_MINIDFS_BASEDIR, folder.resolve("hdfs").toString());
         configuration.set("hadoop.security.key.provider.path", "jceks://file" + folder.resolve("keys.jceks"));
         configuration.setInt("dfs.replication", 1);
         createKey(configuration); // before the NameNode reads the store
-        MiniDFSCluster cluster = new MiniDFSCluster.Builder(configuration).numDataNodes(1).build();
+        MiniDFSCluster cluster =
+                new MiniDFSCluster.Builder(configuration).numDataNodes(1).build();
         cluster.waitActive();
         return cluster;
     }

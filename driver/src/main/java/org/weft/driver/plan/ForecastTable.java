@@ -121,7 +121,8 @@ public final class ForecastTable {
 
     private String narrow() {
         return forecast.config().training().precision() == Precision.BF16
-                ? String.format(Locale.ROOT, " (%.0f in bfloat16)", forecast.peaks().narrowFlops() / 1e9)
+                ? String.format(
+                        Locale.ROOT, " (%.0f in bfloat16)", forecast.peaks().narrowFlops() / 1e9)
                 : "";
     }
 

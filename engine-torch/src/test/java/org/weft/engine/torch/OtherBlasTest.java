@@ -26,10 +26,10 @@ class OtherBlasTest {
 
     @Test
     void oneThatTheLinkerPassedOverIsSaid() {
-        assertThatThrownBy(() -> OtherBlas.requireAmong("/opt/gone.so", Stream.of("7f00-7f10 r-xp 0 0 0 /lib/libc.so.6")))
+        assertThatThrownBy(
+                        () -> OtherBlas.requireAmong("/opt/gone.so", Stream.of("7f00-7f10 r-xp 0 0 0 /lib/libc.so.6")))
                 .isInstanceOf(WeftException.class)
                 .hasMessageContaining("WEFT_BLAS=/opt/gone.so is not loaded")
-                .satisfies(e -> assertThat(((WeftException) e).hint())
-                        .contains("LD_PRELOAD=/opt/gone.so"));
+                .satisfies(e -> assertThat(((WeftException) e).hint()).contains("LD_PRELOAD=/opt/gone.so"));
     }
 }

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.weft.core.config.ModelConfig;
-import org.weft.core.model.LlamaFamily;
-import org.weft.core.model.MistralFamily;
 import org.weft.core.model.BlockParts;
 import org.weft.core.model.BlockParts.Axis;
 import org.weft.core.model.BlockParts.Slices;
+import org.weft.core.model.LlamaFamily;
+import org.weft.core.model.MistralFamily;
 
 /**
  * What stays of a model.

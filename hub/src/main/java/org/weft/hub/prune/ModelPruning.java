@@ -162,11 +162,13 @@ public final class ModelPruning {
     private void sayWhereWidthIsNoMultiple(ModelConfig smaller, Consumer<String> notices) {
         String before = config.model().architecture();
         if (!smaller.architecture().equals(before)) {
-            notices.accept("written as a " + smaller.architecture() + ", which computes the same: transformers takes no "
-                    + before + " of " + smaller.heads() + " heads and a width of " + smaller.width());
+            notices.accept(
+                    "written as a " + smaller.architecture() + ", which computes the same: transformers takes no "
+                            + before + " of " + smaller.heads() + " heads and a width of " + smaller.width());
         } else if (smaller.width() % smaller.heads() != 0) {
-            notices.accept("model.width=" + smaller.width() + " is no multiple of the " + smaller.heads()
-                    + " heads that stay: Weft reads this, and versions of transformers that ask for it of a Gemma 2 refuse it");
+            notices.accept(
+                    "model.width=" + smaller.width() + " is no multiple of the " + smaller.heads()
+                            + " heads that stay: Weft reads this, and versions of transformers that ask for it of a Gemma 2 refuse it");
         }
     }
 

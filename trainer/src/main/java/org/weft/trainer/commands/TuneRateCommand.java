@@ -73,7 +73,8 @@ public final class TuneRateCommand implements Callable<Integer> {
         try (FileAccess files = options.openFiles();
                 SparkApplication application = SparkApplication.start(config, "tune-rate", files.settings())) {
             prepared(application, config);
-            try (RunLease lease = TrainingRun.lease(application, config.run(), progress)) { // the corpus stays what it is
+            try (RunLease lease =
+                    TrainingRun.lease(application, config.run(), progress)) { // the corpus stays what it is
                 if (stopped(application, tested)) {
                     progress.say("stopped; the same command goes on from here");
                     return ExitStatus.TERMINATED.code();
@@ -125,8 +126,9 @@ public final class TuneRateCommand implements Callable<Integer> {
                 "training.eval_every=0",
                 "checkpoint.every=" + range.steps(),
                 "run.corpus=" + ConfigLoader.quoted(config.run().directory().corpus())));
-        String name = "rate-" + Sha256.hex((ConfigLoader.toYaml(config) + settings).getBytes(StandardCharsets.UTF_8))
-                .substring(0, NAME_DIGITS);
+        String name = "rate-"
+                + Sha256.hex((ConfigLoader.toYaml(config) + settings).getBytes(StandardCharsets.UTF_8))
+                        .substring(0, NAME_DIGITS);
         settings.add("run.dir="
                 + ConfigLoader.quoted(config.run().directory().sweep(name).path()));
         return ConfigLoader.load("tune-rate", ConfigLoader.toYaml(config), settings);
@@ -152,7 +154,8 @@ public final class TuneRateCommand implements Callable<Integer> {
     private void report(RateRange range, double[] losses, WeftConfig tested) {
         RateFinding finding = new RateFinding(range, losses);
         System.out.print(finding.render());
-        Summary summary = new Summary("tune-rate").put("run", tested.run().dir()).put("steps", losses.length);
+        Summary summary =
+                new Summary("tune-rate").put("run", tested.run().dir()).put("steps", losses.length);
         if (finding.suggested().isEmpty()) {
             progress.say("no rate is suggested: " + finding.noSuggestion());
         } else {

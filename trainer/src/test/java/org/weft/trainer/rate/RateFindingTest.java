@@ -44,7 +44,9 @@ class RateFindingTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"-0.05 | still falls at the highest rate, 1.0", "0.05 | fell under no rate from 1.0E-6 on"})
+    @CsvSource(
+            delimiter = '|',
+            value = {"-0.05 | still falls at the highest rate, 1.0", "0.05 | fell under no rate from 1.0E-6 on"})
     void whereThereIsNoLowestNothingIsSuggested(double slope, String why) {
         RateFinding finding = new RateFinding(RANGE, losses(step -> 9 + slope * step));
         assertThat(finding.suggested()).isEmpty();
@@ -61,7 +63,13 @@ class RateFindingTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"0 | 1 | 100 | leave no range", "1e-3 | 5e-3 | 100 | leave no range", "1e-6 | 1 | 5 | --steps 5 must be"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "0 | 1 | 100 | leave no range",
+                "1e-3 | 5e-3 | 100 | leave no range",
+                "1e-6 | 1 | 5 | --steps 5 must be"
+            })
     void rangesThatShowNothingAreRefused(double lowest, double highest, int steps, String message) {
         assertThatThrownBy(() -> new RateRange(lowest, highest, steps))
                 .isInstanceOf(WeftException.class)
