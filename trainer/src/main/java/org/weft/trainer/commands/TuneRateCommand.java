@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.weft.coordinator.RunDiverged;
 import org.weft.core.ExitStatus;
 import org.weft.core.Sha256;
 import org.weft.core.WeftException;
@@ -91,12 +92,8 @@ public final class TuneRateCommand implements Callable<Integer> {
             return new Pretraining(application, tested, progress, StopSource.SIGNALS)
                     .run(TrainingRun.LATEST)
                     .stopped();
-        } catch (WeftException ended) {
-            double[] losses = losses(application.store(), tested.run().directory());
-            if (losses.length == 0 || Double.isFinite(losses[losses.length - 1])) {
-                throw ended;
-            }
-            progress.say("the run ended where its loss was no number any more: step " + losses.length);
+        } catch (RunDiverged ended) {
+            progress.say("the run ended where its loss was no number any more: " + ended.getMessage());
             return false;
         }
     }
