@@ -16,7 +16,7 @@ public final class Html {
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'%s">
             %s
             <title>%s</title>
             <style>
@@ -62,7 +62,16 @@ public final class Html {
      * @param style this page's own rules, after those that all pages share
      */
     public Html(String title, String style) {
-        page = new StringBuilder(String.format(Locale.ROOT, HEAD, GENERATOR, escaped(title), style));
+        this(title, style, "");
+    }
+
+    private Html(String title, String style, String policy) {
+        page = new StringBuilder(String.format(Locale.ROOT, HEAD, policy, GENERATOR, escaped(title), style));
+    }
+
+    /** A page that may hold pictures, as data URIs alone. */
+    public static Html withPictures(String title, String style) {
+        return new Html(title, style, "; img-src data:");
     }
 
     /** Markup as it is. */

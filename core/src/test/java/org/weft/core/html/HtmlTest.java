@@ -48,6 +48,12 @@ class HtmlTest {
     }
 
     @Test
+    void picturesAreAllowedWhereAPageHasThem() {
+        assertThat(Html.withPictures("t", "").render())
+                .contains("content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\"");
+    }
+
+    @Test
     void plotsStayWithinTheirFrame() throws Exception {
         double[] x = {0, 1, 2, 3, 4};
         String svg = new Axes("a <plot>", "step", Axes.Range.of(x), "loss", new Axes.Range(0, 1))
