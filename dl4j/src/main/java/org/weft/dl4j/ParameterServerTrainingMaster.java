@@ -21,7 +21,6 @@ import org.weft.core.config.TrainingConfig;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Store;
 import org.weft.dl4j.network.Network;
-import org.weft.driver.progress.Progress;
 import org.weft.driver.spark.ExecutorEnvironment;
 
 /**
@@ -113,7 +112,7 @@ public final class ParameterServerTrainingMaster extends DriverTrainingMaster {
         try {
             written.put(
                     id,
-                    new Fit(context, options, network, Progress.onStderr(), stats())
+                    new Fit(context, options, network, options.progress(), stats())
                             .run(directory, examples, listeners(network.model())));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -166,6 +165,7 @@ public final class ParameterServerTrainingMaster extends DriverTrainingMaster {
         private int checkpointEvery = 1000;
         private int checkpointKeep = 3;
         private double clipNorm;
+        private boolean quiet;
 
         /**
          * @param runDir directory of the run on any Hadoop file system that driver and executors share
@@ -246,6 +246,12 @@ public final class ParameterServerTrainingMaster extends DriverTrainingMaster {
             return this;
         }
 
+        /** Whether stderr is told nothing of progress; false. */
+        public Builder quiet(boolean silent) {
+            quiet = silent;
+            return this;
+        }
+
         /** Any further key of docs/configuration.md, such as {@code servers.replicas=2}. */
         public Builder set(String keyAndValue) {
             settings.add(keyAndValue);
@@ -276,6 +282,7 @@ public final class ParameterServerTrainingMaster extends DriverTrainingMaster {
                     checkpointEvery,
                     checkpointKeep,
                     clipNorm,
+                    quiet,
                     List.copyOf(settings));
         }
     }

@@ -1,6 +1,10 @@
 package org.weft.dl4j;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +12,7 @@ import org.weft.core.Json;
 import org.weft.core.config.CheckpointConfig;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
+import org.weft.driver.progress.Progress;
 
 /**
  * How fits are run, whatever the network.
@@ -17,6 +22,7 @@ import org.weft.core.config.WeftConfig;
  * @param epochs of one fit
  * @param checkpointEvery steps between checkpoints
  * @param clipNorm largest norm of the whole gradient; 0 for no clipping
+ * @param quiet whether nothing is said of progress
  * @param settings further keys of Weft's configuration, {@code key=value}
  */
 record TrainingOptions(
@@ -33,6 +39,7 @@ record TrainingOptions(
         int checkpointEvery,
         int checkpointKeep,
         double clipNorm,
+        boolean quiet,
         List<String> settings)
         implements Serializable {
 
@@ -66,6 +73,12 @@ record TrainingOptions(
     /** How files appear, and how long they stay: what of it the settings name. */
     CheckpointConfig checkpoint() {
         return config(runDir, 0, Map.of()).checkpoint();
+    }
+
+    Progress progress() {
+        return quiet
+                ? new Progress(new PrintStream(OutputStream.nullOutputStream(), false, UTF_8), false, System::nanoTime)
+                : Progress.onStderr();
     }
 
     String toJson() {

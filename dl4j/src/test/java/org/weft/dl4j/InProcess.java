@@ -29,7 +29,7 @@ final class InProcess {
         this.network = network;
         this.plan = ServerPlan.of(network, 0, steps, step -> 0);
         this.training = new TrainingOptions(
-                        "/x", 1, 1, 1, globalBatch, globalBatch, 1, 42, false, false, 1, 2, 0, List.of())
+                        "/x", 1, 1, 1, globalBatch, globalBatch, 1, 42, false, false, 1, 2, 0, true, List.of())
                 .config("/x", steps, plan.settings())
                 .training();
         this.optimizer = Optimizer.of(training);

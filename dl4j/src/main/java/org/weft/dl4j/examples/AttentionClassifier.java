@@ -3,7 +3,9 @@ package org.weft.dl4j.examples;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
@@ -18,11 +20,12 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.weft.core.WeftException;
 import org.weft.dl4j.ParameterServerTrainingMaster;
 
 /**
  * Self-attention over the words of a gloss says whether it defines a noun, a verb, an adjective or an adverb. Words are
- * hashed, glosses cut at 16 words, shorter ones masked. Accuracy at least 0.70; chance is 0.25.
+ * hashed, glosses cut at 16 words, shorter ones masked.
  */
 record AttentionClassifier() implements ExampleNetwork {
     private static final int VOCABULARY = 4000; // V
@@ -37,8 +40,13 @@ record AttentionClassifier() implements ExampleNetwork {
     }
 
     @Override
-    public MultiLayerConfiguration network() {
-        return new NeuralNetConfiguration.Builder()
+    public List<String> networks() {
+        return List.of("attention");
+    }
+
+    @Override
+    public Model network(String network, ExampleData data) {
+        return new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
                 .seed(1)
                 .updater(new Adam(3e-3))
                 .list()
@@ -60,36 +68,59 @@ record AttentionClassifier() implements ExampleNetwork {
                         .activation(Activation.SOFTMAX)
                         .build())
                 .setInputType(InputType.recurrent(VOCABULARY, LENGTH))
-                .build();
+                .build());
     }
 
     @Override
-    public List<DataSet> train() throws IOException {
-        return examples(0, TRAIN);
+    public ExampleData load(ExampleSource source) throws IOException {
+        if (source.input() != null) {
+            throw WeftException.usage(
+                    "attention-classifier has no --input: its texts are WordNet's glosses", "leave --input out");
+        }
+        int train = source.small() ? 100 : TRAIN;
+        int test = source.small() ? 25 : TEST;
+        List<Gloss> tests = examples(train + test, train + 2 * test);
+        return new ExampleData(
+                rows(examples(0, train)),
+                rows(examples(train, train + test)),
+                rows(tests),
+                Glosses.PARTS_OF_SPEECH,
+                tests.stream()
+                        .limit(ExampleData.SHOWN)
+                        .map(gloss -> new ExampleData.Shown(gloss.text(), ""))
+                        .toList(),
+                1,
+                1.0 / Glosses.PARTS_OF_SPEECH.size(),
+                List.of(String.format(
+                        Locale.ROOT,
+                        "%,d definitions of WordNet 3.1 of each part of speech to learn from, %d for validation, %d for the test",
+                        train,
+                        test,
+                        test)));
     }
 
-    @Override
-    public List<DataSet> test() throws IOException {
-        return examples(TRAIN, TRAIN + TEST);
+    /** A definition and the number of its part of speech. */
+    private record Gloss(String text, int part) {}
+
+    private static List<DataSet> rows(List<Gloss> glosses) {
+        return glosses.stream().map(AttentionClassifier::row).toList();
     }
 
     /** Glosses [from, to) of each part of speech, one of each in turn. */
-    private static List<DataSet> examples(int from, int to) throws IOException {
+    private static List<Gloss> examples(int from, int to) throws IOException {
         List<List<String>> glosses = new ArrayList<>();
         for (String part : Glosses.PARTS_OF_SPEECH) {
             glosses.add(Glosses.read(part, 2, to));
         }
-        List<DataSet> examples = new ArrayList<>();
-        for (int i = from; i < to; i++) {
-            for (int part = 0; part < glosses.size(); part++) {
-                examples.add(example(glosses.get(part).get(i), part));
-            }
-        }
-        return examples;
+        return IntStream.range(from, to)
+                .boxed()
+                .flatMap(i -> IntStream.range(0, glosses.size())
+                        .mapToObj(part -> new Gloss(glosses.get(part).get(i), part)))
+                .toList();
     }
 
-    private static DataSet example(String gloss, int part) {
-        String[] words = gloss.split("[^a-z]+", -1);
+    private static DataSet row(Gloss gloss) {
+        String[] words = gloss.text().split("[^a-z]+", -1);
         INDArray features = Nd4j.zeros(1, 1, LENGTH); // (1, 1, T)
         INDArray mask = Nd4j.zeros(1, LENGTH); // (1, T)
         for (int t = 0; t < Math.min(LENGTH, words.length); t++) {
@@ -97,27 +128,18 @@ record AttentionClassifier() implements ExampleNetwork {
             mask.putScalar(0, t, 1);
         }
         INDArray label = Nd4j.zeros(1, Glosses.PARTS_OF_SPEECH.size());
-        label.putScalar(0, part, 1);
+        label.putScalar(0, gloss.part(), 1);
         return new DataSet(features, label, mask, null);
     }
 
     @Override
-    public ParameterServerTrainingMaster.Builder settings(ParameterServerTrainingMaster.Builder master) {
-        return master.epochs(3).microBatch(16).lanes(4);
+    public ParameterServerTrainingMaster.Builder settings(
+            String network, ParameterServerTrainingMaster.Builder master) {
+        return master.microBatch(16).lanes(4);
     }
 
     @Override
-    public String metric() {
-        return "accuracy on 800 glosses";
-    }
-
-    @Override
-    public double measure(MultiLayerNetwork network, List<DataSet> test) {
-        return Measures.accuracy(network, test);
-    }
-
-    @Override
-    public boolean passes(double accuracy) {
-        return accuracy >= 0.70;
+    public int epochs(String network, boolean small) {
+        return small ? 2 : 3;
     }
 }

@@ -1,6 +1,5 @@
 package org.weft.dl4j.examples;
 
-import java.nio.file.Path;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -11,22 +10,17 @@ import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
-import org.weft.dl4j.ParameterServerTrainingMaster;
 
 /**
  * A convolutional network on handwritten digits: two convolutions with pooling, batch normalization between them, Adam.
- * Accuracy at least 0.96. The first convolution has no bias: normalization would cancel it, its gradient would be rounding
+ * The first convolution has no bias: normalization would cancel it, its gradient would be rounding
  * alone, and Adam would make steps of that.
  */
-record DigitsConvolution(Path digits) implements DigitsExample {
+final class DigitsConvolution {
 
-    @Override
-    public String name() {
-        return "digits-convolution";
-    }
+    private DigitsConvolution() {}
 
-    @Override
-    public MultiLayerConfiguration network() {
+    static MultiLayerConfiguration network() {
         return new NeuralNetConfiguration.Builder()
                 .seed(1)
                 .updater(new Adam(3e-3))
@@ -49,15 +43,5 @@ record DigitsConvolution(Path digits) implements DigitsExample {
                         .build())
                 .setInputType(InputType.convolutionalFlat(Digits.SIDE, Digits.SIDE, 1))
                 .build();
-    }
-
-    @Override
-    public ParameterServerTrainingMaster.Builder settings(ParameterServerTrainingMaster.Builder master) {
-        return master.epochs(3).microBatch(32).lanes(4);
-    }
-
-    @Override
-    public boolean passes(double accuracy) {
-        return accuracy >= 0.96;
     }
 }

@@ -1,6 +1,5 @@
 package org.weft.dl4j.examples;
 
-import java.nio.file.Path;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -8,18 +7,13 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
-import org.weft.dl4j.ParameterServerTrainingMaster;
 
-/** A multi-layer perceptron on handwritten digits: 784 - 128 - 10, Nesterov momentum, L2. Accuracy at least 0.94. */
-record DigitsPerceptron(Path digits) implements DigitsExample {
+/** A multi-layer perceptron on handwritten digits: 784 - 128 - 10, Nesterov momentum, L2. */
+final class DigitsPerceptron {
 
-    @Override
-    public String name() {
-        return "digits-perceptron";
-    }
+    private DigitsPerceptron() {}
 
-    @Override
-    public MultiLayerConfiguration network() {
+    static MultiLayerConfiguration network() {
         return new NeuralNetConfiguration.Builder()
                 .seed(1)
                 .updater(new Nesterovs(0.1, 0.9))
@@ -36,15 +30,5 @@ record DigitsPerceptron(Path digits) implements DigitsExample {
                         .activation(Activation.SOFTMAX)
                         .build())
                 .build();
-    }
-
-    @Override
-    public ParameterServerTrainingMaster.Builder settings(ParameterServerTrainingMaster.Builder master) {
-        return master.epochs(8).microBatch(32).lanes(4);
-    }
-
-    @Override
-    public boolean passes(double accuracy) {
-        return accuracy >= 0.94;
     }
 }

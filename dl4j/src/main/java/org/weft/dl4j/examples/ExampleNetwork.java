@@ -2,34 +2,31 @@ package org.weft.dl4j.examples;
 
 import java.io.IOException;
 import java.util.List;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.nd4j.linalg.dataset.DataSet;
+import org.deeplearning4j.nn.api.Model;
 import org.weft.dl4j.ParameterServerTrainingMaster;
 
-/** A network, what it learns from, and how well it has to. */
+/** An example: data, and the networks that can be trained on it. */
 interface ExampleNetwork {
 
+    /** Of its folder under {@code examples/}. */
     String name();
 
-    /** A fresh configuration. */
-    MultiLayerConfiguration network();
+    /** Networks that {@link #network} knows; the first is trained where none is named. */
+    List<String> networks();
 
-    /** Everything that is learnt from, one example a data set, in an order of its own. */
-    List<DataSet> train() throws IOException;
+    /** Reads its data, fetching it where it is not there. */
+    ExampleData load(ExampleSource source) throws IOException;
 
-    /** What nothing is learnt from. */
-    List<DataSet> test() throws IOException;
+    /**
+     * A fresh network, not initialised.
+     *
+     * @param network one of {@link #networks}
+     */
+    Model network(String network, ExampleData data);
 
-    /** Sets epochs and batch sizes. */
-    ParameterServerTrainingMaster.Builder settings(ParameterServerTrainingMaster.Builder master);
+    /** Sets batch sizes and clipping. */
+    ParameterServerTrainingMaster.Builder settings(String network, ParameterServerTrainingMaster.Builder master);
 
-    /** What is measured, with its unit. */
-    String metric();
-
-    /** The metric of a network on {@link #test}. */
-    double measure(MultiLayerNetwork network, List<DataSet> test);
-
-    /** Whether a metric is good enough. */
-    boolean passes(double metric);
+    /** Epochs that it takes. */
+    int epochs(String network, boolean small);
 }

@@ -1,31 +1,40 @@
 package org.weft.dl4j.examples;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
+import org.weft.core.tokens.SampleOrder;
 import org.weft.dl4j.ParameterServerTrainingMaster;
 
 /**
- * A language model of characters: two LSTM layers with dropout between them, on windows of 32 characters of WordNet's
- * glosses. Perplexity of a character at most 11 on glosses that it has not seen; their unigrams' is 17.5.
+ * A language model of words: an embedding and two LSTM layers, with dropout before the second and DropConnect on the weights
+ * of both, those that lead from step to step among them. Definitions of WordNet's nouns, or lines of a text.
  */
 record LstmLanguageModel() implements ExampleNetwork {
-    /** V = 29: the end of a gloss and all that is none of the others, space, letters, comma. */
-    private static final String CHARACTERS = "\0 abcdefghijklmnopqrstuvwxyz,";
-
-    private static final int LENGTH = 32; // T
-    private static final int WIDTH = 64;
+    private static final int LENGTH = 20; // T
+    private static final int WIDTH = 96; // D
+    private static final int VOCABULARY = 1000; // V, at most
+    private static final int GLOSSES = 10_000;
+    private static final int FEWEST_WINDOWS = 100;
 
     @Override
     public String name() {
@@ -33,77 +42,121 @@ record LstmLanguageModel() implements ExampleNetwork {
     }
 
     @Override
-    public MultiLayerConfiguration network() {
-        return new NeuralNetConfiguration.Builder()
-                .seed(1)
-                .updater(new Adam(1e-2))
-                .list()
-                .layer(new LSTM.Builder()
-                        .nIn(CHARACTERS.length())
-                        .nOut(WIDTH)
-                        .activation(Activation.TANH)
-                        .build())
-                .layer(new LSTM.Builder()
-                        .nIn(WIDTH)
-                        .nOut(WIDTH)
-                        .activation(Activation.TANH)
-                        .dropOut(0.9)
-                        .build())
-                .layer(new RnnOutputLayer.Builder(LossFunction.MCXENT)
-                        .nIn(WIDTH)
-                        .nOut(CHARACTERS.length())
-                        .activation(Activation.SOFTMAX)
-                        .build())
-                .build();
+    public List<String> networks() {
+        return List.of("lstm");
     }
 
     @Override
-    public List<DataSet> train() throws IOException {
-        return windows(Glosses.read("noun", 10, 8000), 3200);
-    }
-
-    @Override
-    public List<DataSet> test() throws IOException {
-        return windows(Glosses.read("verb", 20, 600), 300);
-    }
-
-    /** Windows of T + 1 characters, as T inputs and the T that follow them: (1, V, T) each. */
-    private static List<DataSet> windows(List<String> glosses, int count) {
-        String text = String.join("\0", glosses);
-        List<DataSet> windows = new ArrayList<>();
-        for (int at = 0; windows.size() < count && at + LENGTH < text.length(); at += LENGTH) {
-            INDArray inputs = Nd4j.zeros(1, CHARACTERS.length(), LENGTH);
-            INDArray targets = Nd4j.zeros(1, CHARACTERS.length(), LENGTH);
-            for (int t = 0; t < LENGTH; t++) {
-                inputs.putScalar(0, code(text.charAt(at + t)), t, 1);
-                targets.putScalar(0, code(text.charAt(at + t + 1)), t, 1);
-            }
-            windows.add(new DataSet(inputs, targets));
+    public ExampleData load(ExampleSource source) throws IOException {
+        int glosses = source.small() ? 2000 : GLOSSES;
+        List<String> lines = source.input() != null ? lines(source.input()) : Glosses.read("noun", 1, glosses);
+        List<String> mixed = shuffled(lines);
+        int part = Math.max(1, mixed.size() / 20);
+        if (mixed.size() < 3) {
+            throw tooShort(source, lines.size(), 0);
         }
-        return windows;
+        List<String> learnt = mixed.subList(0, mixed.size() - 2 * part);
+        Words words = Words.of(learnt, source.small() ? 200 : VOCABULARY);
+        int most = source.small() ? 64 : Integer.MAX_VALUE;
+        List<DataSet> train = Words.windows(words.numbers(learnt), LENGTH, source.small() ? 512 : Integer.MAX_VALUE);
+        List<DataSet> validation = Words.windows(
+                words.numbers(mixed.subList(learnt.size(), learnt.size() + part)), LENGTH, Math.min(most, 500));
+        List<DataSet> test =
+                Words.windows(words.numbers(mixed.subList(learnt.size() + part, mixed.size())), LENGTH, most);
+        if (train.size() < FEWEST_WINDOWS || validation.isEmpty() || test.isEmpty()) {
+            throw tooShort(source, lines.size(), train.size());
+        }
+        return new ExampleData(
+                train,
+                validation,
+                test,
+                words.words(),
+                test.stream()
+                        .limit(ExampleData.SHOWN)
+                        .map(window -> new ExampleData.Shown(words.written(window), ""))
+                        .toList(),
+                LENGTH,
+                words.unigramPerplexity(test),
+                List.of(String.format(
+                        Locale.ROOT,
+                        "%,d lines of %s, a twentieth of them for validation and one for the test; %,d windows of %d words to"
+                                + " learn from; a vocabulary of %,d",
+                        lines.size(),
+                        source.input() == null ? "WordNet 3.1, the definitions of nouns" : source.input(),
+                        train.size(),
+                        LENGTH,
+                        words.words().size())));
     }
 
-    private static int code(char character) {
-        return Math.max(0, CHARACTERS.indexOf(character));
+    private static WeftException tooShort(ExampleSource source, int lines, int windows) {
+        return WeftException.invalidData(
+                source.input() + " has " + lines + " lines, which are " + windows + " windows of " + LENGTH
+                        + " words to learn from",
+                "give a longer text, its sentences or paragraphs on lines of their own");
+    }
+
+    private static List<String> lines(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw WeftException.invalidData(file + " is not a file", "give a text file in UTF-8");
+        }
+        try {
+            return Files.readAllLines(file).stream()
+                    .filter(line -> !line.isBlank())
+                    .toList();
+        } catch (CharacterCodingException e) {
+            throw new WeftException(
+                    ExitStatus.INVALID_DATA, file + " is not in UTF-8", "iconv -t UTF-8 writes it anew", e);
+        }
+    }
+
+    private static List<String> shuffled(List<String> lines) {
+        List<String> shuffled = new ArrayList<>(lines.size());
+        if (!lines.isEmpty()) {
+            SampleOrder order = new SampleOrder(1, lines.size());
+            IntStream.range(0, lines.size()).forEach(i -> shuffled.add(lines.get((int) order.sample(0, i))));
+        }
+        return shuffled;
     }
 
     @Override
-    public ParameterServerTrainingMaster.Builder settings(ParameterServerTrainingMaster.Builder master) {
-        return master.epochs(3).microBatch(16).lanes(4).clipNorm(5);
+    public Model network(String network, ExampleData data) {
+        int vocabulary = data.classes().size();
+        return new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
+                .seed(1)
+                .updater(new Adam(5e-3))
+                .list()
+                .layer(new EmbeddingSequenceLayer.Builder()
+                        .nIn(vocabulary)
+                        .nOut(WIDTH)
+                        .inputLength(data.steps())
+                        .build()) // (B, D, T)
+                .layer(lstm().build())
+                .layer(lstm().dropOut(0.8).build())
+                .layer(new RnnOutputLayer.Builder(LossFunction.SPARSE_MCXENT) // Labels are numbers, (B, 1, T).
+                        .nIn(WIDTH)
+                        .nOut(vocabulary)
+                        .activation(Activation.SOFTMAX)
+                        .build()) // (B, V, T)
+                .setInputType(InputType.recurrent(vocabulary, data.steps()))
+                .build());
+    }
+
+    private static LSTM.Builder lstm() {
+        return new LSTM.Builder()
+                .nIn(WIDTH)
+                .nOut(WIDTH)
+                .weightNoise(new DropConnect(0.9)) // Kept with 0.9, as Deeplearning4j counts.
+                .activation(Activation.TANH);
     }
 
     @Override
-    public String metric() {
-        return "perplexity of a character, other glosses";
+    public ParameterServerTrainingMaster.Builder settings(
+            String network, ParameterServerTrainingMaster.Builder master) {
+        return master.microBatch(16).lanes(4).clipNorm(5);
     }
 
     @Override
-    public double measure(MultiLayerNetwork network, List<DataSet> test) {
-        return Math.exp(network.score(DataSet.merge(test)) / LENGTH);
-    }
-
-    @Override
-    public boolean passes(double perplexity) {
-        return perplexity <= 11;
+    public int epochs(String network, boolean small) {
+        return small ? 2 : 3;
     }
 }

@@ -2,8 +2,8 @@ package org.weft.dl4j.examples;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -21,27 +21,27 @@ import org.weft.dl4j.network.Network;
 record SingleProcess(List<DataSet> examples, ExampleOrder order, TrainingConfig training) {
 
     /** Trains a fresh network for some steps. */
-    INDArray train(MultiLayerConfiguration conf, int steps) {
-        MultiLayerNetwork network = new MultiLayerNetwork(conf);
-        network.init();
-        network.initGradientsView();
+    INDArray train(Model fresh, int steps) {
+        Network network = Network.of(fresh);
+        // Held: a network that is cleared after a batch makes another, without state, when asked again.
+        BaseMultiLayerUpdater<?> updater = network.updater();
         for (int step = 0; step < steps; step++) {
             INDArray gradient = clipped(sum(network, step, 0, training.lanes()));
-            network.getFlattenedGradients().assign(gradient);
+            network.gradients().assign(gradient);
             int epoch = order.epoch(training.globalBatch(), step);
-            network.getUpdater().update(network, network.gradient(), step, epoch, 1, LayerWorkspaceMgr.noWorkspaces());
-            network.params().subi(network.getFlattenedGradients());
+            updater.update(fresh.gradient(), step, epoch, 1, LayerWorkspaceMgr.noWorkspaces());
+            network.params().subi(network.gradients());
         }
         return network.params();
     }
 
     /** The mean gradient of lanes [first, first + lanes), added up as Weft's lane tree is. */
-    private INDArray sum(MultiLayerNetwork network, int step, int first, int lanes) {
+    private INDArray sum(Network network, int step, int first, int lanes) {
         if (lanes > 1) {
             INDArray left = sum(network, step, first, lanes / 2);
             return left.addi(sum(network, step, first + lanes / 2, lanes / 2));
         }
-        INDArray sum = Nd4j.zeros(1, network.numParams());
+        INDArray sum = Nd4j.zeros(1, network.params().length());
         for (int m = 0; m < training.microBatchesPerLane(); m++) {
             Nd4j.getRandom().setSeed(SplitMix64.start(order.seed(), step, first, m));
             sum.addi(gradient(network, step, first, m).divi(training.globalBatch()));
@@ -49,23 +49,16 @@ record SingleProcess(List<DataSet> examples, ExampleOrder order, TrainingConfig 
         return sum;
     }
 
-    private INDArray gradient(MultiLayerNetwork network, int step, int lane, int microBatch) {
+    private INDArray gradient(Network network, int step, int lane, int microBatch) {
         List<DataSet> batch = new ArrayList<>();
         for (long number : order.examples(training, step, lane, microBatch)) {
             batch.add(examples.get((int) number));
         }
-        DataSet merged = DataSet.merge(batch);
-        network.setInput(merged.getFeatures());
-        network.setLabels(merged.getLabels());
-        if (merged.hasMaskArrays()) {
-            network.setLayerMaskArrays(merged.getFeaturesMaskArray(), merged.getLabelsMaskArray());
-        }
-        network.computeGradientAndScore();
-        network.clearLayerMaskArrays();
-        for (INDArray mean : Network.of(network).meanGradients()) {
+        network.gradientAndScore(DataSet.merge(batch).toMultiDataSet());
+        for (INDArray mean : network.meanGradients()) {
             mean.muli(batch.size());
         }
-        return network.getFlattenedGradients();
+        return network.gradients();
     }
 
     private INDArray clipped(INDArray gradient) {

@@ -41,16 +41,18 @@ public final class MastersCompared {
         String name = args[0];
         Path work = Path.of(args[2]);
         double target = Double.parseDouble(args[4]);
-        DigitsPerceptron example = new DigitsPerceptron(Path.of(args[1]));
-        List<DataSet> train = example.train();
-        List<DataSet> test = example.test();
+        DigitsCnn example = new DigitsCnn();
+        ExampleData data = example.load(new ExampleSource(Path.of(args[1]), work, null, false, said -> {}));
+        List<DataSet> train =
+                Stream.concat(data.train().stream(), data.validation().stream()).toList();
+        List<DataSet> test = data.test();
         DataSet tests = DataSet.merge(test);
         try (JavaSparkContext context = cluster()) {
             AtomicLong bytes = new AtomicLong();
             context.sc().addSparkListener(new ResultBytes(bytes));
             JavaRDD<DataSet> rdd = context.parallelize(train, 4);
             TrainingMaster<?, ?> master = master(name, work);
-            SparkDl4jMultiLayer network = new SparkDl4jMultiLayer(context, example.network(), master);
+            SparkDl4jMultiLayer network = new SparkDl4jMultiLayer(context, DigitsPerceptron.network(), master);
             System.out.println("master,epoch,seconds,test_loss,test_accuracy,bytes");
             long start = System.nanoTime();
             if (args.length > 5) {
@@ -67,7 +69,7 @@ public final class MastersCompared {
                         epoch,
                         seconds,
                         loss,
-                        Measures.accuracy(trained, test),
+                        Outcome.of(trained, test, 1).accuracy(),
                         name.equals("weft") ? weftBytes(work) : bytes.get());
                 if (loss <= target) {
                     break;
