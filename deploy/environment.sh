@@ -145,7 +145,7 @@ weft_build() {
       sources+=("$WEFT_ROOT/$room/src/spark$WEFT_LINE")
     fi
   done
-  local others=("$WEFT_ROOT"/{pom.xml,conf,deploy,weft})
+  local others=("$WEFT_ROOT"/{pom.xml,conf,deploy,examples,weft})
   if [ -f "$stamp" ] && [ -z "$(find "${sources[@]}" "${others[@]}" -newer "$stamp" -print -quit)" ]; then
     return 0
   fi

@@ -16,6 +16,7 @@ import org.weft.driver.spark.SparkLogging;
 import org.weft.trainer.commands.DoctorCommand;
 import org.weft.trainer.commands.EmbedCommand;
 import org.weft.trainer.commands.EvaluateCommand;
+import org.weft.trainer.commands.ExampleCommand;
 import org.weft.trainer.commands.ExportCommand;
 import org.weft.trainer.commands.FillCommand;
 import org.weft.trainer.commands.FinetuneCommand;
@@ -55,6 +56,7 @@ import picocli.CommandLine.ScopeType;
         versionProvider = Main.Version.class,
         subcommands = {
             QuickstartCommand.class,
+            ExampleCommand.class,
             PrepareCommand.class,
             PlanCommand.class,
             PretrainCommand.class,

@@ -86,8 +86,9 @@ class DistributionIT {
     @Test
     void everyLinkLeadsSomewhere() throws IOException {
         List<String> broken =
-                Links.broken(DIST, List.of(DIST.resolve("docs"), DIST.resolve("deploy"), DIST.resolve("bench")));
+                Links.broken(DIST, List.of(DIST.resolve("docs"), DIST.resolve("deploy"), DIST.resolve("examples"), DIST.resolve("bench")));
         assertThat(DIST.resolve("docs/cluster.md")).exists();
+        assertThat(DIST.resolve("examples/news-20/example.yaml")).exists();
         assertThat(broken).isEmpty();
     }
 

@@ -9,9 +9,23 @@ import org.weft.driver.local.EmbeddedHdfs;
 /** Hadoop settings of this command, and the embedded HDFS that may stand behind them. */
 final class FileAccess implements AutoCloseable {
     private final EmbeddedHdfs embedded;
+    private final boolean owned;
 
+    /**
+     * @param embedded closed with this; null for none
+     */
     FileAccess(EmbeddedHdfs embedded) {
+        this(embedded, embedded != null);
+    }
+
+    private FileAccess(EmbeddedHdfs embedded, boolean owned) {
         this.embedded = embedded;
+        this.owned = owned;
+    }
+
+    /** On an HDFS that goes on when this is closed. */
+    static FileAccess within(EmbeddedHdfs running) {
+        return new FileAccess(running, false);
     }
 
     Map<String, String> settings() {
@@ -31,7 +45,7 @@ final class FileAccess implements AutoCloseable {
 
     @Override
     public void close() {
-        if (embedded != null) {
+        if (owned) {
             embedded.close();
         }
     }

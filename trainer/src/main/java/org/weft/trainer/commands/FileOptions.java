@@ -12,8 +12,22 @@ final class FileOptions {
             description = "Start the embedded HDFS that keeps its data in DIR, as quickstart does, for this command.")
     private Path hdfs;
 
+    private final EmbeddedHdfs running;
+
+    FileOptions() {
+        this(null);
+    }
+
+    /** Of a command that another one runs, on the embedded HDFS that the other has started. */
+    FileOptions(EmbeddedHdfs running) {
+        this.running = running;
+    }
+
     /** Starts the embedded HDFS if asked for; the caller closes what comes back. */
     FileAccess open() {
+        if (running != null) {
+            return FileAccess.within(running);
+        }
         return new FileAccess(hdfs == null ? null : EmbeddedHdfs.start(hdfs));
     }
 }

