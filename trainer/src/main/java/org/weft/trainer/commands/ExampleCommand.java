@@ -252,6 +252,7 @@ public final class ExampleCommand implements Callable<Integer> {
 
     private void explain(Example example, Path work) {
         progress.say(String.format(
+                Locale.ROOT,
                 """
 
                 Done in %s.

@@ -62,7 +62,7 @@ public final class EpochTable {
         String heading = "val_" + metric;
         int width = Math.max(12, heading.length());
         StringBuilder table = new StringBuilder(
-                String.format("epoch  train_loss  val_loss  %" + width + "s  seconds%n", heading));
+                String.format(Locale.ROOT, "epoch  train_loss  val_loss  %" + width + "s  seconds%n", heading));
         int begin = table.length();
         double loss = 0;
         double millis = 0;

@@ -28,8 +28,9 @@ public interface ExampleData {
             case "grammar" -> input == null
                     ? new GrammarTexts(Grammar.read(folder.resolve(Grammar.FILE)), data.rows())
                     : new GivenTexts(input, data.rows());
+            case "song-tunes" -> new SongTunes(input, data.rows());
             default -> throw WeftException.usage(
-                    "data.from=" + data.from() + " is unknown", "there are: wordnet-topics, wordnet-text, grammar");
+                    "data.from=" + data.from() + " is unknown", "there are: wordnet-topics, wordnet-text, song-tunes, grammar");
         };
     }
 }

@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.weft.core.Json;
 import org.weft.core.storage.Store;
 
@@ -42,6 +43,7 @@ public final class ShownRows {
         String said = row.path(show.prediction()).asText();
         String text = row.path(show.text()).asText().replaceAll("\\s+", " ");
         return String.format(
+                Locale.ROOT,
                 "%-5s  %-14s  %-14s  %s",
                 right.equals(said) ? "right" : "wrong",
                 said,

@@ -62,7 +62,7 @@ class ExamplesTest {
                 recipes(entry.name(), example);
             }
         }
-        assertThat(found).contains("news-20", "scaling-law", "story");
+        assertThat(found).contains("chinese-titles", "news-20", "scaling-law", "story");
     }
 
     /** As they stand, and as a test runs them. */
