@@ -1,31 +1,22 @@
 package org.weft.trainer.commands;
 
-import com.fasterxml.jackson.databind.node.BooleanNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
-import org.weft.core.checkpoint.CheckpointManifest;
-import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
-import org.weft.driver.checkpoint.CheckpointResolver;
 import org.weft.driver.local.EmbeddedHdfs;
 import org.weft.driver.progress.Progress;
-import org.weft.trainer.example.Bar;
 import org.weft.trainer.example.DataFolder;
-import org.weft.trainer.example.EpochTable;
 import org.weft.trainer.example.Example;
 import org.weft.trainer.example.ExampleData;
-import org.weft.trainer.example.Figures;
-import org.weft.trainer.example.ShownRows;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -143,7 +134,7 @@ public final class ExampleCommand implements Callable<Integer> {
             throw WeftException.usage(
                     "--input: no such file or directory: " + input, "see examples/" + name + "/README.md for its form");
         }
-        overrides.forEach(ExampleCommand::step);
+        overrides.forEach(ExampleSteps.Setting::of); // Says what cannot be.
     }
 
     private void write(ExampleData data, DataFolder folder) throws IOException {
@@ -169,99 +160,48 @@ public final class ExampleCommand implements Callable<Integer> {
                 }
                 times.ended(step.get(0));
             }
-            return closing(example, store, work);
+            ExampleOutcome outcome = ExampleOutcome.of(example, store);
+            outcome.show(progress);
+            List<Path> pages = outcome.copyPages(work);
+            explain(example, work, pages);
+            outcome.summary(name).put("work_dir", work.toString()).print();
+            return (outcome.met() ? ExitStatus.DONE : ExitStatus.FAILED).code();
         }
     }
 
-    /** Of this machine, then of the size, then the user's. */
-    private Map<String, List<String>> settings(Example example) {
+    /** Of this machine, then of the size, then the user's: the last of a key counts. */
+    private List<ExampleSteps.Setting> settings(Example example) {
         int number = workers == null ? 2 : workers;
-        Map<String, List<String>> settings = new HashMap<>();
-        settings.put(
-                ExampleSteps.EVERY,
-                new ArrayList<>(List.of(
-                        "cluster.master=local-cluster[" + number + ",2,1024]",
-                        "cluster.workers=" + number,
-                        "cluster.device=cpu",
-                        "cluster.executor_memory=1g")));
-        example.small().set().forEach((step, keys) -> settings.computeIfAbsent(step, of -> new ArrayList<>())
-                .addAll(small ? keys : List.of()));
-        for (String override : overrides) {
-            settings.computeIfAbsent(step(override), of -> new ArrayList<>())
-                    .add(step(override).equals(ExampleSteps.EVERY) ? override : override.substring(override.indexOf(':') + 1));
+        List<ExampleSteps.Setting> settings = new ArrayList<>();
+        for (String machine : List.of(
+                "cluster.master=local-cluster[" + number + ",2,1024]",
+                "cluster.workers=" + number,
+                "cluster.device=cpu",
+                "cluster.executor_memory=1g")) {
+            settings.add(new ExampleSteps.Setting(ExampleSteps.EVERY, machine));
         }
+        if (small) {
+            example.small()
+                    .set()
+                    .forEach((step, keys) -> keys.forEach(key -> settings.add(new ExampleSteps.Setting(step, key))));
+        }
+        overrides.stream().map(ExampleSteps.Setting::of).forEach(settings::add);
         return settings;
     }
 
-    /** The step that an override is for. */
-    private static String step(String override) {
-        int colon = override.indexOf(':');
-        int equals = override.indexOf('=');
-        if (colon < 0 || (equals >= 0 && equals < colon)) {
-            return ExampleSteps.EVERY;
-        }
-        String step = override.substring(0, colon);
-        if (!ExampleSteps.names().contains(step)) {
-            throw WeftException.usage(
-                    "--set " + override + ": no command " + step + " of an example",
-                    "there are: " + String.join(", ", ExampleSteps.names()));
-        }
-        return step;
-    }
-
-    private int closing(Example example, Store store, Path work) throws IOException {
-        RunDirectory run = RunDirectory.of(example.run());
-        String epochs = EpochTable.of(store, run);
-        if (!epochs.isEmpty()) {
-            progress.say("\n" + epochs.stripTrailing());
-        }
-        if (example.show() != null) {
-            progress.say("\npredictions of ten rows:");
-            ShownRows.of(store, example.show()).forEach(progress::say);
-        }
-        Figures figures = Figures.of(store, run);
-        Bar bar = example.bar();
-        double value = figures.of(bar);
-        Figures.Interval interval = figures.intervals().get(bar.metric());
-        boolean met = bar.isMetBy(value);
-        progress.say(String.format(
-                Locale.ROOT,
-                "\n%s %.4f%s; the bar is %s: %s",
-                bar.metric(),
-                value,
-                interval == null ? "" : String.format(Locale.ROOT, " (%.4f to %.4f)", interval.low(), interval.high()),
-                bar,
-                met ? "passed" : "missed"));
-        explain(example, work);
-        Summary summary = new Summary("example")
-                .put("example", name)
-                .put("metric", bar.metric())
-                .number("value", value)
-                .put("bar", bar.toString())
-                .put("met", BooleanNode.valueOf(met));
-        if (interval != null) {
-            summary.number("low", interval.low()).number("high", interval.high());
-        }
-        CheckpointManifest newest = new CheckpointResolver(store, progress::say).newestManifest(run);
-        if (newest != null) {
-            summary.put("params_sha256", newest.paramsSha256());
-        }
-        summary.put("run", example.run()).put("work_dir", work.toString()).print();
-        return (met ? ExitStatus.DONE : ExitStatus.FAILED).code();
-    }
-
-    private void explain(Example example, Path work) {
+    private void explain(Example example, Path work, List<Path> pages) {
         progress.say(String.format(
                 Locale.ROOT,
                 """
 
                 Done in %s.
-                On the embedded HDFS, kept in %s:
+                %sOn the embedded HDFS, kept in %s:
                   /weft/examples/%s/data   what was trained on
-                  %s   the run, its evaluation and report
+                  %s   the run
                   ./weft inspect --hdfs %s %s
                 The same on a cluster: examples/%s/README.md""",
                 times,
+                pages.stream().map(page -> "Page: " + page + "\n").collect(Collectors.joining()),
                 work.resolve("hdfs"),
                 name,
                 example.run(),

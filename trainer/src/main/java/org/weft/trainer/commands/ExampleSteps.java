@@ -36,14 +36,14 @@ final class ExampleSteps {
     private final EmbeddedHdfs hdfs;
     private final Store store;
     private final Path home;
-    private final Map<String, List<String>> settings;
+    private final List<Setting> settings;
     private final Progress progress;
 
     /**
      * @param home where {@code examples/…} of a step's words is
-     * @param settings {@code section.key=value} for commands that read a configuration, by their names; of all under {@link #EVERY}
+     * @param settings for commands that read a configuration; the last of a key counts
      */
-    ExampleSteps(EmbeddedHdfs hdfs, Store store, Path home, Map<String, List<String>> settings, Progress progress) {
+    ExampleSteps(EmbeddedHdfs hdfs, Store store, Path home, List<Setting> settings, Progress progress) {
         this.hdfs = hdfs;
         this.store = store;
         this.home = home;
@@ -65,7 +65,32 @@ final class ExampleSteps {
         commands.put("evaluate", EvaluateCommand::new);
         commands.put("predict", PredictCommand::new);
         commands.put("generate", GenerateCommand::new);
+        commands.put("report", ReportCommand::new);
         return commands;
+    }
+
+    /**
+     * A key's value over the recipes.
+     *
+     * @param step the command that it is for, or {@link #EVERY}
+     * @param assignment {@code section.key=value}
+     */
+    record Setting(String step, String assignment) {
+        /** As a user writes it, {@code [STEP:]KEY=VALUE}. */
+        static Setting of(String text) {
+            int colon = text.indexOf(':');
+            int equals = text.indexOf('=');
+            if (colon < 0 || (equals >= 0 && equals < colon)) {
+                return new Setting(EVERY, text);
+            }
+            String step = text.substring(0, colon);
+            if (!COMMANDS.containsKey(step)) {
+                throw WeftException.usage(
+                        "--set " + text + ": no command " + step + " of an example",
+                        "there are: " + String.join(", ", names()));
+            }
+            return new Setting(step, text.substring(colon + 1));
+        }
     }
 
     /**
@@ -116,10 +141,10 @@ final class ExampleSteps {
             arguments.add(recipe ? home.resolve(word).toString() : word);
         }
         if (CommandSpec.forAnnotatedObject(command, factory()).findOption("--set") != null) {
-            for (String of : List.of(EVERY, words.get(0))) {
-                for (String setting : settings.getOrDefault(of, List.of())) {
+            for (Setting setting : settings) {
+                if (setting.step().equals(EVERY) || setting.step().equals(words.get(0))) {
                     arguments.add("--set");
-                    arguments.add(setting);
+                    arguments.add(setting.assignment());
                 }
             }
         }

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -137,7 +136,7 @@ class ExamplesTest {
 
     @Test
     void aStepThatIsNoneIsNamed() {
-        ExampleSteps steps = new ExampleSteps(null, null, ROOT, Map.of(), new Progress(System.err, false, () -> 0));
+        ExampleSteps steps = new ExampleSteps(null, null, ROOT, List.of(), new Progress(System.err, false, () -> 0));
         assertThatThrownBy(() -> steps.run(List.of("cook", "--fast")))
                 .isInstanceOf(WeftException.class)
                 .hasMessage("step cook --fast: no command cook of an example");
