@@ -85,8 +85,9 @@ class DistributionIT {
     /** What is packed says nothing that leads out of it: links to sources are words there. */
     @Test
     void everyLinkLeadsSomewhere() throws IOException {
-        List<String> broken =
-                Links.broken(DIST, List.of(DIST.resolve("docs"), DIST.resolve("deploy"), DIST.resolve("examples"), DIST.resolve("bench")));
+        List<String> broken = Links.broken(
+                DIST,
+                List.of(DIST.resolve("docs"), DIST.resolve("deploy"), DIST.resolve("examples"), DIST.resolve("bench")));
         assertThat(DIST.resolve("docs/cluster.md")).exists();
         assertThat(DIST.resolve("examples/news-20/example.yaml")).exists();
         assertThat(broken).isEmpty();

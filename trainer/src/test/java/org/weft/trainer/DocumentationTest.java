@@ -13,7 +13,13 @@ class DocumentationTest {
 
     @Test
     void everyLinkLeadsSomewhere() throws IOException {
-        assertThat(Links.broken(ROOT, List.of(ROOT.resolve("docs"), ROOT.resolve("deploy"), ROOT.resolve("examples"), ROOT.resolve("bench"))))
+        assertThat(Links.broken(
+                        ROOT,
+                        List.of(
+                                ROOT.resolve("docs"),
+                                ROOT.resolve("deploy"),
+                                ROOT.resolve("examples"),
+                                ROOT.resolve("bench"))))
                 .isEmpty();
     }
 }

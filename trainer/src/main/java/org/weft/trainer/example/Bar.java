@@ -10,8 +10,7 @@ import java.util.Locale;
  * @param atLeast null for none
  * @param atMost null for none
  */
-public record Bar(
-        @JsonProperty(required = true) String metric, Double atLeast, Double atMost) {
+public record Bar(@JsonProperty(required = true) String metric, Double atLeast, Double atMost) {
 
     public Bar {
         if (metric == null || (atLeast == null) == (atMost == null)) {

@@ -82,7 +82,9 @@ public final class DataFolder {
         ObjectNode facts = Json.INDENTED.createObjectNode().put("origin", origin);
         ObjectNode node = facts.putObject("counts");
         counts.forEach(node::put);
-        store.write(directory + "/" + FACTS, (Json.INDENTED.writeValueAsString(facts) + "\n").getBytes(StandardCharsets.UTF_8));
+        store.write(
+                directory + "/" + FACTS,
+                (Json.INDENTED.writeValueAsString(facts) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     private static String line(Map<String, String> row) {

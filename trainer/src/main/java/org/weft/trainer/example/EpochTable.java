@@ -36,8 +36,8 @@ public final class EpochTable {
         if (!store.exists(run.config())) {
             return "";
         }
-        WeftConfig config = ConfigLoader.recorded(
-                run.config(), new String(store.readAll(run.config()), StandardCharsets.UTF_8));
+        WeftConfig config =
+                ConfigLoader.recorded(run.config(), new String(store.readAll(run.config()), StandardCharsets.UTF_8));
         return render(records(store, run), stepsOfAnEpoch(store, run, config));
     }
 
@@ -99,7 +99,9 @@ public final class EpochTable {
         if (ExamplesManifest.exists(store, run.dataset())) {
             return ExamplesManifest.load(store, run.dataset()).train().examples() / batch;
         }
-        long tokens = CorpusManifest.load(store, config.run().directory().corpus()).train().tokens();
+        long tokens = CorpusManifest.load(store, config.run().directory().corpus())
+                .train()
+                .tokens();
         return tokens / (batch * config.textTokens());
     }
 }

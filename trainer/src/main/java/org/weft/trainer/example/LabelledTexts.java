@@ -85,7 +85,8 @@ final class LabelledTexts implements ExampleData {
             }
             for (Path file : files) {
                 rows.accept(Topics.Row.of(
-                        body(decoded(Files.readAllBytes(file))), label.getFileName().toString()));
+                        body(decoded(Files.readAllBytes(file))),
+                        label.getFileName().toString()));
             }
         }
     }
@@ -99,8 +100,8 @@ final class LabelledTexts implements ExampleData {
             number++;
             if (!line.isBlank()) {
                 JsonNode row = parsed(file + ", line " + number, line);
-                rows.accept(Topics.Row.of(
-                        column(row, Topics.TEXT, file, number), column(row, Topics.LABEL, file, number)));
+                rows.accept(
+                        Topics.Row.of(column(row, Topics.TEXT, file, number), column(row, Topics.LABEL, file, number)));
             }
         }
     }
@@ -124,14 +125,16 @@ final class LabelledTexts implements ExampleData {
 
     private static String names(JsonNode row) {
         StringBuilder names = new StringBuilder();
-        row.fieldNames().forEachRemaining(name -> names.append(names.isEmpty() ? "" : ", ").append(name));
+        row.fieldNames().forEachRemaining(name -> names.append(names.isEmpty() ? "" : ", ")
+                .append(name));
         return names.isEmpty() ? "none" : names.toString();
     }
 
     /** Of a message of Usenet, whose header ends at the first empty line: its subject and what follows; of others all. */
     private static String body(String text) {
         int end = text.indexOf("\n\n");
-        List<String> header = end < 0 ? List.of() : text.substring(0, end).lines().toList();
+        List<String> header =
+                end < 0 ? List.of() : text.substring(0, end).lines().toList();
         if (header.stream().noneMatch(line -> line.startsWith("From: "))) {
             return text.strip();
         }
@@ -145,7 +148,11 @@ final class LabelledTexts implements ExampleData {
     /** UTF-8, or what it was before there was that. */
     private static String decoded(byte[] bytes) {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString().replace("\r\n", "\n");
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString()
+                    .replace("\r\n", "\n");
         } catch (CharacterCodingException older) {
             return new String(bytes, Charset.forName("windows-1252")).replace("\r\n", "\n");
         }
@@ -156,7 +163,9 @@ final class LabelledTexts implements ExampleData {
             throw WeftException.usage("--input " + folder + " is no folder", HINT);
         }
         try (Stream<Path> found = Files.list(folder)) {
-            return found.filter(child -> !child.getFileName().toString().startsWith(".")).sorted().toList();
+            return found.filter(child -> !child.getFileName().toString().startsWith("."))
+                    .sorted()
+                    .toList();
         }
     }
 }

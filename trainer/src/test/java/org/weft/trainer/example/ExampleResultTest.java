@@ -82,13 +82,17 @@ class ExampleResultTest {
         StringBuilder lines = new StringBuilder();
         lines.append("{\"text\": \"a\\n dog\", \"label\": \"animal\", \"prediction\": \"animal\"}\n");
         for (int i = 0; i < 12; i++) {
-            lines.append("{\"text\": \"").append("long ".repeat(30)).append("\", \"label\": 3, \"prediction\": \"4\"}\n");
+            lines.append("{\"text\": \"")
+                    .append("long ".repeat(30))
+                    .append("\", \"label\": 3, \"prediction\": \"4\"}\n");
         }
         Files.writeString(rows.resolve("part-00000.json"), lines);
         List<String> shown = ShownRows.of(store, new Example.Show(rows.toString(), "text", "label", "prediction"));
         assertThat(shown).hasSize(10);
         assertThat(shown.get(0)).matches("right  animal {26}a dog");
-        assertThat(shown.get(1)).startsWith("wrong  4               is 3            long long ").endsWith("…");
+        assertThat(shown.get(1))
+                .startsWith("wrong  4               is 3            long long ")
+                .endsWith("…");
     }
 
     private RunDirectory directory() {

@@ -12,8 +12,7 @@ import org.weft.core.WeftException;
 
 /** What {@code example.yaml} may say. */
 class ExampleTest {
-    private static final String WHOLE =
-            """
+    private static final String WHOLE = """
             title: An example
             room: trainer
             bar: {metric: accuracy, at_least: 0.5}
