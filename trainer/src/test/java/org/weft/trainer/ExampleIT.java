@@ -32,20 +32,15 @@ class ExampleIT {
     }
 
     @Test
-    void textsAreLearntAndJudgedAndWhatIsDoneIsNotDoneAgain() {
-        CommandRun first = CommandRun.of("example", "news-20", "--small", "--work-dir", work.toString());
-        assertThat(first.status()).as(first.err()).isZero();
-        assertThat(first.err())
+    void textsAreLearntAndJudged() {
+        CommandRun run = CommandRun.of("example", "news-20", "--small", "--work-dir", work.toString());
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.err())
                 .contains("$ weft prepare --config examples/news-20/pretrain.yaml")
                 .contains("epoch  train_loss  val_loss  val_accuracy  seconds", "predictions of ten rows:")
                 .contains("the bar is accuracy at least 0.08: passed", "Done in ");
-        assertThat(first.summary().path("met").asBoolean()).isTrue();
-        assertThat(first.summary().path("low").asDouble())
-                .isLessThan(first.summary().path("value").asDouble());
-        // Another number of workers goes on where there is nothing left to do, and a bar out of reach is missed.
-        CommandRun second =
-                CommandRun.of("example", "news-20", "--small", "--work-dir", work.toString(), "--workers", "1");
-        assertThat(second.err()).contains("are there already", "is prepared already");
-        assertThat(second.paramsSha256()).isEqualTo(first.paramsSha256());
+        assertThat(run.summary().path("met").asBoolean()).isTrue();
+        assertThat(run.summary().path("low").asDouble())
+                .isLessThan(run.summary().path("value").asDouble());
     }
 }

@@ -76,8 +76,7 @@ public final class ExampleCommand implements Callable<Integer> {
         }
         Example example = Example.named(home, name).sized(small);
         requireOptions();
-        Path folder = home.resolve(Example.FOLDER).resolve(name);
-        ExampleData data = ExampleData.of(example.data(), folder, input);
+        ExampleData data = ExampleData.of(example.data(), input);
         if (dataTo != null) {
             try (FileAccess files = new FileAccess(null)) {
                 write(data, new DataFolder(files.store(), dataTo));

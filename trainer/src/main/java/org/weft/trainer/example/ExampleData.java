@@ -16,23 +16,12 @@ public interface ExampleData {
     /**
      * What an example's {@code data} names.
      *
-     * @param folder of the example
      * @param input the user's own, or null
      */
-    static ExampleData of(Example.Data data, Path folder, Path input) throws IOException {
-        return switch (data.from()) {
-            case "wordnet-topics" ->
-                input == null ? new WordNetTopics(data.rows()) : new LabelledTexts(input, data.rows());
-            case "wordnet-text" -> input == null ? new WordNetText(data.rows()) : new GivenTexts(input, data.rows());
-            case "grammar" ->
-                input == null
-                        ? new GrammarTexts(Grammar.read(folder.resolve(Grammar.FILE)), data.rows())
-                        : new GivenTexts(input, data.rows());
-            case "song-tunes" -> new SongTunes(input, data.rows());
-            default ->
-                throw WeftException.usage(
-                        "data.from=" + data.from() + " is unknown",
-                        "there are: wordnet-topics, wordnet-text, song-tunes, grammar");
-        };
+    static ExampleData of(Example.Data data, Path input) {
+        if (!data.from().equals("wordnet-topics")) {
+            throw WeftException.usage("data.from=" + data.from() + " is unknown", "there is: wordnet-topics");
+        }
+        return input == null ? new WordNetTopics(data.rows()) : new LabelledTexts(input, data.rows());
     }
 }

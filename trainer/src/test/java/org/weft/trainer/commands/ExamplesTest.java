@@ -61,7 +61,7 @@ class ExamplesTest {
                 recipes(entry.name(), example);
             }
         }
-        assertThat(found).contains("chinese-titles", "news-20", "scaling-law", "story");
+        assertThat(found).contains("news-20");
     }
 
     /** As they stand, and as a test runs them. */
@@ -127,14 +127,14 @@ class ExamplesTest {
     @Test
     void dataGoAnywhereForACluster() {
         Path folder = temporary.resolve("data");
-        CommandRun.of("example", "scaling-law", "--small", "--data-to", folder.toString())
+        CommandRun.of("example", "news-20", "--small", "--data-to", folder.toString())
                 .done();
-        assertThat(folder).isDirectoryContaining("glob:**/{text.jsonl,data.json}");
-        CommandRun again = CommandRun.of("example", "scaling-law", "--small", "--data-to", folder.toString());
+        assertThat(folder).isDirectoryContaining("glob:**/{train.jsonl,test.jsonl,text.jsonl,data.json}");
+        CommandRun again = CommandRun.of("example", "news-20", "--small", "--data-to", folder.toString());
         assertThat(again.done().err()).contains("are there already");
-        CommandRun other = CommandRun.of("example", "scaling-law", "--data-to", folder.toString());
+        CommandRun other = CommandRun.of("example", "news-20", "--data-to", folder.toString());
         assertThat(other.status()).isEqualTo(2);
-        assertThat(other.err()).contains(folder + " holds other data: the entries of WordNet 3.1, the first 3000");
+        assertThat(other.err()).contains(folder + " holds other data: definitions of nouns of WordNet 3.1 by their kind, of each 40");
     }
 
     @Test
