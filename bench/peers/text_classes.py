@@ -25,7 +25,7 @@ begin = time.time()
 characters = sys.argv[2:] == ["char"]
 words = TfidfVectorizer(
     analyzer="char" if characters else "word", sublinear_tf=True, ngram_range=(1, 3 if characters else 2), min_df=2)
-model = LogisticRegression(C=10, max_iter=40).fit(words.fit_transform(train).astype(numpy.float32), labels)
+model = LogisticRegression(C=10, max_iter=200).fit(words.fit_transform(train).astype(numpy.float32), labels)
 said = model.predict(words.transform(test))
 hits = (said == numpy.array(right)).astype(float)
 draws = numpy.random.default_rng(0).integers(0, len(hits), (1000, len(hits)))

@@ -134,7 +134,8 @@ class ExamplesTest {
         assertThat(again.done().err()).contains("are there already");
         CommandRun other = CommandRun.of("example", "news-20", "--data-to", folder.toString());
         assertThat(other.status()).isEqualTo(2);
-        assertThat(other.err()).contains(folder + " holds other data: definitions of nouns of WordNet 3.1 by their kind, of each 40");
+        assertThat(other.err())
+                .contains(folder + " holds other data: definitions of nouns of WordNet 3.1 by their kind, of each 40");
     }
 
     @Test
