@@ -159,7 +159,7 @@ public final class TuneRateCommand implements Callable<Integer> {
             double rate = finding.suggested().getAsDouble();
             progress.say(String.format(
                     Locale.ROOT,
-                    "--set training.learning_rate=%.1e: a tenth of %.1e, under which the loss was lowest; with a warm-up",
+                    "--set training.learning_rate=%.1e: a third of %.1e, under which the loss was lowest; with a warm-up",
                     rate,
                     finding.lowestAt()));
             summary.number("learning_rate", rate);

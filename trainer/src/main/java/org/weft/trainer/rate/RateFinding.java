@@ -21,8 +21,11 @@ public final class RateFinding {
     /** Steps whose mean is where the loss began. */
     private static final int FIRST = 10;
 
-    /** From the rate at which the loss no longer falls to one that has room for a whole run: fastai's. */
-    private static final double ROOM = 10;
+    /**
+     * From the rate at which the loss no longer falls to one that has room for a whole run. Others take ten, of a mean that lags by half of the
+     * test; what trained best here was a third (docs/schedules.md).
+     */
+    private static final double ROOM = 3;
 
     private static final int ROWS = 16;
 
@@ -85,7 +88,7 @@ public final class RateFinding {
         return range.at(Math.max(0, lowest - 1));
     }
 
-    /** A tenth of it, to two digits; empty where the loss did not rise up to the highest rate, or never fell. */
+    /** A third of it, to two digits; empty where the loss did not rise up to the highest rate, or never fell. */
     public OptionalDouble suggested() {
         return rises && falls
                 ? OptionalDouble.of(Double.parseDouble(String.format(Locale.ROOT, "%.1e", lowestAt() / ROOM)))

@@ -28,11 +28,11 @@ class RateFindingTest {
     }
 
     @Test
-    void aTenthOfTheRateThatTheLossIsLowestUnderIsSuggested() {
+    void aThirdOfTheRateThatTheLossIsLowestUnderIsSuggested() {
         RateFinding finding = new RateFinding(RANGE, losses(step -> 9 - 3 * bump(step, 40, 12)));
         assertThat(finding.lowestAt()).isBetween(RANGE.at(38), RANGE.at(44));
         assertThat(finding.suggested()).isPresent();
-        assertThat(finding.suggested().getAsDouble()).isBetween(0.08 * finding.lowestAt(), 0.12 * finding.lowestAt());
+        assertThat(finding.suggested().getAsDouble()).isBetween(0.32 * finding.lowestAt(), 0.35 * finding.lowestAt());
         assertThat(finding.render()).contains("lowest");
     }
 
