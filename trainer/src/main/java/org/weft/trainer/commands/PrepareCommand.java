@@ -46,6 +46,17 @@ public final class PrepareCommand implements Callable<Integer> {
         }
     }
 
+    /** The corpus of {@code run.dir}, which is made where it is not there. */
+    static CorpusManifest prepared(SparkApplication application, WeftConfig config, Progress progress)
+            throws Exception {
+        String directory = config.run().directory().corpus();
+        if (application.store().exists(directory + "/" + CorpusManifest.FILE)) {
+            progress.say("the corpus in " + directory + " is prepared already");
+            return CorpusManifest.load(application.store(), directory);
+        }
+        return prepare(application, config, progress);
+    }
+
     static Summary summary(WeftConfig config, CorpusManifest manifest) {
         return new Summary("prepare")
                 .put("corpus", config.run().directory().corpus())

@@ -60,7 +60,7 @@ final class PretrainTrials implements TrialRuns {
     @Override
     public void begin(SparkApplication spark, WeftConfig config, List<WeftConfig> trials) throws Exception {
         application = spark;
-        corpus = SweepCommand.corpus(spark, config, progress);
+        corpus = PrepareCommand.prepared(spark, config, progress);
         for (WeftConfig trial : trials) {
             Engines.require(trial, new ModelShape(trial.model(), corpus.vocabSize()));
             if (corpus.val().tokens() < trial.textTokens()) {

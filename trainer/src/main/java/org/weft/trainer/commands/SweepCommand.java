@@ -91,7 +91,7 @@ public final class SweepCommand implements Callable<Integer> {
         Engines.require(config.cluster().engine());
         try (FileAccess files = options.openFiles();
                 SparkApplication application = SparkApplication.start(config, "sweep", files.settings())) {
-            CorpusManifest corpus = corpus(application, config, progress);
+            CorpusManifest corpus = PrepareCommand.prepared(application, config, progress);
             List<FamilyMember> family = new ModelFamily(config, corpus.vocabSize()).sizes(sizes + 1, smallest, largest);
             Sweep sweep = new Sweep(new SparkRuns(application, progress), config, application.store(), progress);
             List<SizeResult> results = sweep(application, config, sweep, family, corpus);
@@ -139,16 +139,6 @@ public final class SweepCommand implements Callable<Integer> {
         long stepTokens = (long) config.training().globalBatch() * config.textTokens();
         int steps = (int) Math.min(Integer.MAX_VALUE, Math.max(1, Math.round(tokens / stepTokens)));
         return ConfigLoader.load("sweep", ConfigLoader.toYaml(config), List.of("training.steps=" + steps));
-    }
-
-    /** The corpus of {@code run.dir}, which is made where it is not there. */
-    static CorpusManifest corpus(SparkApplication application, WeftConfig config, Progress progress) throws Exception {
-        String directory = config.run().directory().corpus();
-        if (application.store().exists(directory + "/" + CorpusManifest.FILE)) {
-            progress.say("the corpus in " + directory + " is prepared already");
-            return CorpusManifest.load(application.store(), directory);
-        }
-        return PrepareCommand.prepare(application, config, progress);
     }
 
     private void report(Sweep sweep, WeftConfig config, CorpusManifest corpus, Study study) throws IOException {

@@ -14,7 +14,6 @@ import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
-import org.weft.core.tokens.CorpusManifest;
 import org.weft.driver.lease.RunLease;
 import org.weft.driver.progress.MetricsLog;
 import org.weft.driver.progress.Progress;
@@ -73,7 +72,7 @@ public final class TuneRateCommand implements Callable<Integer> {
         WeftConfig tested = tested(config, range);
         try (FileAccess files = options.openFiles();
                 SparkApplication application = SparkApplication.start(config, "tune-rate", files.settings())) {
-            prepared(application, config);
+            PrepareCommand.prepared(application, config, progress);
             try (RunLease lease =
                     TrainingRun.lease(application, config.run(), progress)) { // the corpus stays what it is
                 if (stopped(application, tested)) {
@@ -129,13 +128,6 @@ public final class TuneRateCommand implements Callable<Integer> {
         settings.add("run.dir="
                 + ConfigLoader.quoted(config.run().directory().sweep(name).path()));
         return ConfigLoader.load("tune-rate", ConfigLoader.toYaml(config), settings);
-    }
-
-    private void prepared(SparkApplication application, WeftConfig config) throws Exception {
-        String corpus = config.run().directory().corpus();
-        if (!application.store().exists(corpus + "/" + CorpusManifest.FILE)) {
-            PrepareCommand.prepare(application, config, progress);
-        }
     }
 
     private static double[] losses(Store store, RunDirectory run) throws IOException {

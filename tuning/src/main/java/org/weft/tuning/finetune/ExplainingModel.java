@@ -13,6 +13,7 @@ import org.weft.engine.Attributions;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.ReplicaOptions;
 import org.weft.hub.StoredModel;
+import org.weft.tuning.metrics.Probabilities;
 import org.weft.tuning.task.Encoder;
 import org.weft.tuning.task.Fields;
 import org.weft.tuning.task.Prediction;
@@ -87,7 +88,7 @@ final class ExplainingModel implements RowModel {
     private Explained explained(Fields row, Prediction said) {
         Example example = task.encode(row, encoder, false).example();
         Batch sequence = PaddedBatch.of(List.of(example), tokenTypes);
-        int output = largest(replica.outputs(sequence)[0]);
+        int output = Probabilities.largest(replica.outputs(sequence)[0]);
         int[] blank = encoder.blanked(example.tokens());
         int points = steps.first();
         Attributions why = replica.attributions(sequence, blank, output, points);
@@ -100,15 +101,6 @@ final class ExplainingModel implements RowModel {
                 .mapToObj(encoder.tokenizer()::decodeWithin)
                 .toList();
         return new Explained(said, tokens, why, points);
-    }
-
-    /** The first of the largest. */
-    private static int largest(float[] outputs) {
-        int largest = 0;
-        for (int i = 1; i < outputs.length; i++) {
-            largest = outputs[i] > outputs[largest] ? i : largest;
-        }
-        return largest;
     }
 
     @Override

@@ -28,6 +28,15 @@ public final class Probabilities {
     }
 
     /** Index of the largest, the first of equals. */
+    public static int largest(float[] values) {
+        int largest = 0;
+        for (int i = 1; i < values.length; i++) {
+            largest = values[i] > values[largest] ? i : largest;
+        }
+        return largest;
+    }
+
+    /** Index of the largest, the first of equals. */
     public static int largest(double[] values) {
         return largest(values, 0, values.length);
     }

@@ -13,6 +13,7 @@ import org.weft.corpus.tokenizer.TokenizerFacts;
 import org.weft.driver.run.LanguageModel;
 import org.weft.driver.run.ModelStage;
 import org.weft.engine.ModelReplica;
+import org.weft.tuning.metrics.Probabilities;
 
 /**
  * An open model that gives answers their likelihood. Text becomes tokens as lm-evaluation-harness does it for a causal
@@ -163,7 +164,7 @@ final class Likelihoods implements ModelStage.Opened<Question, Question.Answer> 
     private static double logProbability(float[][] logits, int[] said) {
         double sum = 0;
         for (int t = 0; t < said.length; t++) {
-            double largest = logits[t][largest(logits[t])];
+            double largest = logits[t][Probabilities.largest(logits[t])];
             double total = 0;
             for (float logit : logits[t]) {
                 total += Math.exp(logit - largest);
@@ -174,15 +175,7 @@ final class Likelihoods implements ModelStage.Opened<Question, Question.Answer> 
     }
 
     private static boolean likeliest(float[][] logits, int[] said) {
-        return IntStream.range(0, said.length).allMatch(t -> largest(logits[t]) == said[t]);
-    }
-
-    private static int largest(float[] values) {
-        int largest = 0;
-        for (int i = 1; i < values.length; i++) {
-            largest = values[i] > values[largest] ? i : largest;
-        }
-        return largest;
+        return IntStream.range(0, said.length).allMatch(t -> Probabilities.largest(logits[t]) == said[t]);
     }
 
     @Override
