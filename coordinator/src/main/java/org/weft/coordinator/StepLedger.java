@@ -37,7 +37,7 @@ final class StepLedger {
         this.squares = new double
                 [pushes.range(new BucketRange(0, pushes.layout().bucketCount())).end()];
         this.startNanos = startNanos;
-        this.partitioner = new RangePartitioner(pushes.layout().bucketCount(), shards);
+        this.partitioner = RangePartitioner.of(pushes.layout(), shards);
     }
 
     /** What was before now was spent on something else. */

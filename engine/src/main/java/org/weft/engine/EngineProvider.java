@@ -1,6 +1,7 @@
 package org.weft.engine;
 
 import org.weft.core.model.ModelShape;
+import org.weft.core.optim.MatrixProducts;
 
 /**
  * An engine: a tensor library that computes language models. Found on the class path by {@link java.util.ServiceLoader},
@@ -21,6 +22,21 @@ public interface EngineProvider {
     /** Whether its replicas {@linkplain ModelReplica#learnFrom learn from} others. */
     default boolean distils() {
         return false;
+    }
+
+    /** Whether there are {@link #products} of it. */
+    default boolean multiplies() {
+        return false;
+    }
+
+    /**
+     * Products for a server whose optimizer moves matrices, where the engine {@linkplain #multiplies multiplies}. The calling thread owns
+     * them.
+     *
+     * @param threads that a product may take
+     */
+    default MatrixProducts products(int threads) {
+        throw new UnsupportedOperationException(name() + " multiplies for no server");
     }
 
     /**

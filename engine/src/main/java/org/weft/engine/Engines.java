@@ -9,8 +9,10 @@ import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.ClusterConfig.Device;
 import org.weft.core.config.Suggestion;
+import org.weft.core.config.TrainingConfig.OptimizerKind;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
+import org.weft.core.optim.MatrixProducts;
 
 /** The engines of this process's class path, by the name that {@code cluster.engine} gives them. Any thread. */
 public final class Engines {
@@ -71,6 +73,7 @@ public final class Engines {
     public static void require(WeftConfig config, ModelShape shape) {
         String device = config.cluster().device() == Device.CUDA ? "cuda" : "cpu";
         requireDistillation(config);
+        requireProducts(config);
         require(config.cluster().engine(), shape, options(config, device));
     }
 
@@ -84,6 +87,26 @@ public final class Engines {
                                     : "logits=" + config.distillation().logits()),
                     "use cluster.engine=" + TORCH);
         }
+    }
+
+    /** That servers of a run have what they multiply matrices with, where they do. */
+    public static void requireProducts(WeftConfig config) {
+        String engine = config.cluster().engine();
+        if (config.training().optimizer() == OptimizerKind.MUON && !known(engine).multiplies()) {
+            throw WeftException.usage(
+                    "cluster.engine=" + engine + " has no products of matrices for training.optimizer=muon",
+                    "use cluster.engine=" + TORCH + ", or training.optimizer=adamw");
+        }
+    }
+
+    /** What a server of a run multiplies matrices with, on the calling thread; where it moves none nothing is loaded. */
+    public static MatrixProducts products(WeftConfig config) {
+        if (config.training().optimizer() != OptimizerKind.MUON) {
+            return MatrixProducts.PLAIN;
+        }
+        requireProducts(config);
+        String engine = config.cluster().engine();
+        return loading(engine, () -> known(engine).products(config.cluster().threads()));
     }
 
     private static ReplicaOptions options(WeftConfig config, String device) {

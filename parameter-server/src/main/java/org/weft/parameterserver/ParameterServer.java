@@ -9,6 +9,7 @@ import org.weft.core.Threads;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.CheckpointReader;
+import org.weft.core.optim.MatrixProducts;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner;
 import org.weft.core.params.RangePartitioner.BucketRange;
@@ -62,28 +63,30 @@ public final class ParameterServer implements AutoCloseable {
 
     /**
      * @param server index of the task; copies of a shard follow each other
+     * @param products of an optimizer that moves matrices
      */
-    public ParameterServer(ServerOptions options, int server) {
-        this(options, server, new SparkTransport(options.security()), Threads.MACHINE);
+    public ParameterServer(ServerOptions options, int server, MatrixProducts products) {
+        this(options, server, products, new SparkTransport(options.security()), Threads.MACHINE);
     }
 
     /**
      * @param transport ends with this server
      */
-    public ParameterServer(ServerOptions options, int server, Transport transport, Threads threads) {
+    public ParameterServer(
+            ServerOptions options, int server, MatrixProducts products, Transport transport, Threads threads) {
         this.options = options;
         this.server = server;
         this.shardIndex = server / options.config().servers().replicas();
         int shards = options.config().cluster().servers();
         int lanes = options.config().training().lanes();
-        this.layout = options.layout();
-        BucketRange range = new RangePartitioner(layout.bucketCount(), shards).range(shardIndex);
+        PushLayout pushes = PushLayout.of(options.config(), options.layout());
+        this.layout = pushes.layout();
+        BucketRange range = RangePartitioner.of(layout, shards).range(shardIndex);
         this.transport = transport;
         this.threads = threads;
         BucketCodecs codecs = BucketCodecs.of(options.config(), layout);
         int openSteps = options.config().sync().openSteps();
-        PushLayout pushes = PushLayout.of(options.config(), layout);
-        this.shard = new ParameterShard(pushes, range, options.optimizer(), KeptVersions.of(options.config()), codecs);
+        this.shard = new ParameterShard(pushes, range, options.optimizer(), KeptVersions.of(options.config()), codecs, products);
         this.feed = new BackupFeed(
                 transport,
                 threads,

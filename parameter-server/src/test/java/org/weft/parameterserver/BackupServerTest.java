@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.lanes.TreeNode;
 import org.weft.core.optim.StateVector;
+import org.weft.core.optim.MatrixProducts;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.protocol.Address;
@@ -74,7 +75,7 @@ class BackupServerTest {
                 HadoopStore.local());
         servers.add(CompletableFuture.runAsync(
                 () -> {
-                    try (ParameterServer created = new ParameterServer(options, server)) {
+                    try (ParameterServer created = new ParameterServer(options, server, MatrixProducts.PLAIN)) {
                         created.run(0, "127.0.0.1", "executor");
                     } catch (IOException e) {
                         throw new UncheckedIOException(e);

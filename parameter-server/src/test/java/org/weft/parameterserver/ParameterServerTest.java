@@ -26,6 +26,7 @@ import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.lanes.TreeNode;
+import org.weft.core.optim.MatrixProducts;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner;
@@ -208,7 +209,7 @@ class ParameterServerTest {
             ServerOptions options = new ServerOptions(config, ServerFixture.layout(), driver, security, store);
             servers.add(CompletableFuture.runAsync(
                     () -> {
-                        try (ParameterServer server = new ParameterServer(options, shard)) {
+                        try (ParameterServer server = new ParameterServer(options, shard, MatrixProducts.PLAIN)) {
                             server.run(0, "127.0.0.1", "executor");
                         } catch (IOException e) {
                             throw new UncheckedIOException(e);

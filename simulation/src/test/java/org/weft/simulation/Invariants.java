@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.weft.coordinator.RunListener;
+import org.weft.core.params.RangePartitioner;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.Role;
 import org.weft.simulation.Violation.Invariant;
@@ -198,8 +199,8 @@ final class Invariants {
                 generation,
                 of(lanes, step),
                 laneCount);
-        int withBuckets = Math.min(
-                simulation.scenario.servers(), simulation.scenario.layout().bucketCount());
+        int withBuckets = RangePartitioner.of(simulation.scenario.layout(), simulation.scenario.servers())
+                .owners();
         require(
                 of(reducedShards, step).cardinality() >= withBuckets,
                 Invariant.STALE_CHANGES_NOTHING,

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
 import org.weft.core.Threads;
+import org.weft.core.optim.MatrixProducts;
 import org.weft.core.params.RangePartitioner;
 import org.weft.core.params.RangePartitioner.BucketRange;
 import org.weft.core.protocol.Address;
@@ -51,7 +52,7 @@ final class MemberProcess extends VirtualProcess {
         Scenario scenario = simulation.scenario;
         int shard = id / scenario.config().servers().replicas();
         this.range = role == Role.SERVER
-                ? new RangePartitioner(scenario.layout().bucketCount(), scenario.servers()).range(shard)
+                ? RangePartitioner.of(scenario.layout(), scenario.servers()).range(shard)
                 : null;
     }
 
@@ -101,7 +102,7 @@ final class MemberProcess extends VirtualProcess {
                 SECURITY,
                 new ProcessStore(simulation.files, new ProcessStore.Fate(this, true)),
                 scenario.privacy());
-        try (ParameterServer server = new ParameterServer(options, id, transport(), threads())) {
+        try (ParameterServer server = new ParameterServer(options, id, MatrixProducts.PLAIN, transport(), threads())) {
             server.run(attempt, "host", name);
         }
     }

@@ -15,12 +15,16 @@ import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.lanes.LaneSum;
 import org.weft.core.optim.GradientClip;
+import org.weft.core.optim.MatrixBuckets;
+import org.weft.core.optim.MatrixProducts;
+import org.weft.core.optim.NewtonSchulz;
 import org.weft.core.optim.Optimizer;
 import org.weft.core.optim.StateVector;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.Initialization;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
+import org.weft.core.params.WholeMatrix;
 import org.weft.core.privacy.GradientPrivacy;
 import org.weft.core.protocol.BucketCodecs;
 import org.weft.core.protocol.ParameterVersion;
@@ -90,6 +94,7 @@ final class Reference {
             for (Optimizer.Segment segment : segments(optimizer)) {
                 optimizer.update(step, scale(step), state, segment);
             }
+            moveMatrices(optimizer, step, state);
             requireZeros(step, now, segments(optimizer));
             for (int i = 1; i < sums.length; i++) {
                 vectors[firstMean + i - 1] = sums[i];
@@ -100,6 +105,15 @@ final class Reference {
         }
         weights[steps] = now;
         predicted[steps] = predicted(optimizer, steps, vectors);
+    }
+
+    private void moveMatrices(Optimizer optimizer, int step, Optimizer.State state) {
+        NewtonSchulz orthogonal = new NewtonSchulz(MatrixProducts.PLAIN, layout.matrices());
+        Bucket all = new Bucket(0, 0, state.weights().length);
+        for (WholeMatrix matrix : layout.matrices()) {
+            MatrixBuckets where = new MatrixBuckets(List.of(all), List.of(state));
+            optimizer.update(step, scale(step), matrix, where, orthogonal);
+        }
     }
 
     /** What is zero stays zero, and as much is zero as is to be. */

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.TrainingConfig;
+import org.weft.core.config.TrainingConfig.OptimizerKind;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.optim.MuonMatrices;
 import org.weft.core.params.Initializer;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.privacy.GradientPrivacy;
@@ -99,12 +101,13 @@ record Scenario(
                 "training.precision=" + PRECISIONS.get(random.nextInt(PRECISIONS.size())),
                 "sync.parameters=" + PARAMETERS.get(random.nextInt(PARAMETERS.size()))));
         settings.addAll(local ? List.of() : pruning(seed, steps));
+        settings.addAll(muon(seed, settings));
         settings.addAll(decay(seed, steps, round));
         settings.addAll(privacy(seed, settings));
         WeftConfig config = ConfigLoader.load("simulation", "run: {dir: /run}", settings);
         return new Scenario(
                 config,
-                layout(buckets, random),
+                MuonMatrices.served(config, layout(buckets, random, config.training().optimizer())),
                 1 + random.nextInt(5),
                 VirtualTime.SECOND * (2 + random.nextInt(28)),
                 pick(random, 0, 0.002, 0.01, 0.04),
@@ -133,6 +136,12 @@ record Scenario(
                 "training.pruning.begin_step=" + begin,
                 "training.pruning.end_step=" + (begin + 1 + seed % steps),
                 "training.pruning.every=" + (1 + seed % 2));
+    }
+
+    /** Of every other run of those in which nothing is pruned, where it goes: by the run's seed as well. */
+    private static List<String> muon(int seed, List<String> settings) {
+        boolean possible = settings.contains("sync.mode=bsp") && settings.contains("training.pruning.method=none");
+        return possible && seed % 2 == 0 ? List.of("training.optimizer=muon") : List.of();
     }
 
     /**
@@ -172,10 +181,21 @@ record Scenario(
         return values[random.nextInt(values.length)];
     }
 
-    /** A matrix of the block that products take, and a vector without decay that they do not, cut across the buckets' borders. */
-    private static ParameterLayout layout(int buckets, SplittableRandom random) {
+    /**
+     * A matrix of the block that products take, and a vector without decay that they do not, cut across the buckets' borders; where matrices
+     * are moved as a whole, two, the first perhaps longer than a bucket, between vectors.
+     */
+    private static ParameterLayout layout(int buckets, SplittableRandom random, OptimizerKind optimizer) {
         int size = (buckets - 1) * BUCKET_ELEMENTS + 2 + random.nextInt(BUCKET_ELEMENTS - 1);
         int matrix = 1 + random.nextInt(size - 1);
+        if (optimizer == OptimizerKind.MUON) {
+            return ParameterLayout.builder(BUCKET_ELEMENTS)
+                    .add("wpe.weight", List.of(3, 1), true, Initializer.normal(0.5))
+                    .addFactor("h.0.high.weight", List.of(1 + matrix / 3, 3), true, Initializer.normal(0.5))
+                    .addFactor("h.0.wide.weight", List.of(2, 3), true, Initializer.normal(0.5))
+                    .add("vector", List.of(size - matrix), false, Initializer.ONES)
+                    .build();
+        }
         return ParameterLayout.builder(BUCKET_ELEMENTS)
                 .addFactor("h.0.matrix.weight", List.of(matrix, 1), true, Initializer.normal(0.5))
                 .add("vector", List.of(size - matrix), false, Initializer.ONES)

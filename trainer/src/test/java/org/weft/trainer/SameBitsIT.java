@@ -79,6 +79,25 @@ class SameBitsIT {
         assertThat(backed.done().paramsSha256()).isEqualTo(alone);
     }
 
+    /** Each server has its matrices whole; a checkpoint goes on where others have them. */
+    @Test
+    void matricesThatAreMovedAsAWholeDoNotDependOnTheCluster() throws IOException {
+        String muon = "training.optimizer=muon";
+        String one = corpus.sibling("muon-1-1").pretrain(muon).done().paramsSha256();
+        assertThat(corpus.sibling("muon-2-3")
+                        .pretrain(muon, "cluster.workers=2", "cluster.servers=3")
+                        .done()
+                        .paramsSha256())
+                .isEqualTo(one);
+        RunFolder backed = corpus.sibling("muon-backups");
+        CommandRun two = backed.pretrain(muon, "cluster.servers=2", "servers.replicas=2", "cluster.residency=streamed");
+        assertThat(two.done().paramsSha256()).isEqualTo(one);
+        Files.delete(backed.checkpoint(6).resolve("manifest.json"));
+        CommandRun resumed = backed.pretrain("--resume", muon, "cluster.workers=2", "cluster.servers=3");
+        assertThat(resumed.done().paramsSha256()).isEqualTo(one);
+        assertThat(one).isNotEqualTo(oneOfEach.paramsSha256());
+    }
+
     /** A larger model has a part in the loss; who goes on goes on beside the same one. */
     @Test
     void dropoutAndATeacherDoNotDependOnTheCluster() throws IOException {

@@ -84,7 +84,7 @@ final class BlockGradients implements SpanPasses.Listener {
         this.servers = servers;
         this.codecs = codecs;
         this.codec = codecs.gradients();
-        this.layout = replica.layout();
+        this.layout = servers.layout;
         this.inFlight = inFlight;
     }
 
@@ -183,7 +183,7 @@ final class BlockGradients implements SpanPasses.Listener {
             free.push(sent.remove().memory());
         }
         return free.isEmpty()
-                ? ByteBuffer.allocateDirect(layout.bucket(0).bytes()).order(ByteOrder.LITTLE_ENDIAN)
+                ? ByteBuffer.allocateDirect(layout.longestBucket() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN)
                 : free.pop();
     }
 

@@ -31,7 +31,7 @@ final class InnerState {
         this.lane = allocate(pushes.layout(), vectors);
         this.means = allocate(pushes.layout(), pushes.inner().size());
         this.zeros =
-                ByteBuffer.allocate(vectors == 0 ? 0 : pushes.layout().bucket(0).bytes());
+                ByteBuffer.allocate(vectors == 0 ? 0 : pushes.layout().longestBucket() * Float.BYTES);
     }
 
     static InnerState of(WeftConfig config, ParameterLayout layout) {

@@ -39,8 +39,8 @@ final class LaneGradients implements GradientListener {
      */
     LaneGradients(Replica<?> replica, InnerState inner, ServerClient servers, BucketCodecs codecs, boolean overlap) {
         this.replica = replica;
-        this.layout = replica.layout();
         this.pushes = inner.pushes();
+        this.layout = pushes.layout();
         for (int at = 0; at < inner.pushes().vectors(); at++) {
             ByteBuffer[] windows = new ByteBuffer[layout.bucketCount()];
             for (int i = 0; i < windows.length; i++) {

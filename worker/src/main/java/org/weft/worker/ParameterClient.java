@@ -50,7 +50,7 @@ final class ParameterClient extends ServerClient {
      */
     ParameterClient(
             Transport transport, Replica<?> replica, InnerState inner, int servers, LayoutCodec codec, boolean ahead) {
-        super(transport, replica.layout(), servers);
+        super(transport, inner.pushes().layout(), servers);
         this.inner = inner;
         this.codec = codec;
         this.ahead = ahead;

@@ -10,6 +10,7 @@ import org.weft.core.batches.BatchSource;
 import org.weft.core.batches.MicroBatch;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.optim.GradientClip;
+import org.weft.core.optim.MuonMatrices;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.privacy.GradientPrivacy;
@@ -50,7 +51,7 @@ final class PrivateGradient<B extends MicroBatch> implements LaneProgram {
         this.privacy = privacy;
         this.lanes = config.training().lanes();
         this.seed = config.run().seed();
-        this.layout = replica.layout();
+        this.layout = MuonMatrices.served(config, replica.layout());
         this.gradients = new FloatBuffer[layout.bucketCount()];
         this.sums = new FloatBuffer[layout.bucketCount()];
         int longest = 0;

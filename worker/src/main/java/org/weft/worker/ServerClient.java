@@ -36,7 +36,7 @@ abstract class ServerClient implements AutoCloseable {
     ServerClient(Transport transport, ParameterLayout layout, int servers) {
         this.transport = transport;
         this.layout = layout;
-        this.partitioner = new RangePartitioner(layout.bucketCount(), servers);
+        this.partitioner = RangePartitioner.of(layout, servers);
         this.links = new AtomicReferenceArray<>(servers);
         this.addresses = new Address[servers];
     }

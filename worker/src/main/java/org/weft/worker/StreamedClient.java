@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.weft.core.params.Bucket;
+import org.weft.core.params.ParameterLayout;
 import org.weft.core.protocol.BucketCodec;
 import org.weft.core.protocol.LayoutCodec;
 import org.weft.core.protocol.ParameterVersion;
@@ -51,9 +52,13 @@ final class StreamedClient extends ServerClient {
     private Announcement announcement;
     private long pulled;
 
-    /** @param codec that parameters are pulled in */
-    StreamedClient(Transport transport, Replica<?> replica, int servers, LayoutCodec codec) {
-        super(transport, replica.layout(), servers);
+    /**
+     * @param layout as the servers have it
+     * @param codec that parameters are pulled in
+     */
+    StreamedClient(
+            Transport transport, Replica<?> replica, ParameterLayout layout, int servers, LayoutCodec codec) {
+        super(transport, layout, servers);
         this.replica = replica;
         this.codec = codec;
     }
@@ -121,7 +126,7 @@ final class StreamedClient extends ServerClient {
     private Arrival pull(int bucket) {
         int bytes = codec.of(layout.bucket(bucket)).bytes(layout.bucket(bucket).length());
         ByteBuffer whole =
-                free.isEmpty() ? ByteBuffer.allocateDirect(layout.bucket(0).bytes()) : free.pop();
+                free.isEmpty() ? ByteBuffer.allocateDirect(layout.longestBucket() * Float.BYTES) : free.pop();
         ByteBuffer landing = whole.slice(0, bytes);
         pulled += bytes;
         CompletableFuture<Void> arrived = announcement.pull(link(bucket), bucket, landing);

@@ -12,6 +12,7 @@ import org.weft.core.batches.BatchSource;
 import org.weft.core.batches.MicroBatch;
 import org.weft.core.config.SyncConfig;
 import org.weft.core.model.ClassTally;
+import org.weft.core.optim.MuonMatrices;
 import org.weft.core.protocol.BatchScore;
 import org.weft.core.protocol.BucketCodec;
 import org.weft.core.protocol.BucketCodecs;
@@ -108,7 +109,11 @@ public final class WorkerLoop<B extends MicroBatch> {
 
     private ServerClient streamedParameters() {
         return new StreamedClient(
-                session.transport(), replica, options.config().cluster().servers(), pulled());
+                session.transport(),
+                replica,
+                MuonMatrices.served(options.config(), replica.layout()),
+                options.config().cluster().servers(),
+                pulled());
     }
 
     private SpanProgram blockByBlock() {

@@ -22,7 +22,8 @@ public final class HashedSettings {
                     "decay",
                     "pruning",
                     "quantization",
-                    "quantization_group_size"),
+                    "quantization_group_size",
+                    "muon_momentum"),
             "dataset",
             List.of(
                     "anchor_column",

@@ -103,7 +103,8 @@ public record SyncConfig(
 
     /** Whether what an optimizer keeps says where its next update leads. */
     private static boolean keepsMean(TrainingConfig training) {
-        return training.optimizer() != TrainingConfig.OptimizerKind.SGD;
+        return training.optimizer() != TrainingConfig.OptimizerKind.SGD
+                && training.optimizer() != TrainingConfig.OptimizerKind.MUON;
     }
 
     /** Steps that workers may push for, and versions that they may pull, at the same time. */
@@ -195,8 +196,8 @@ public record SyncConfig(
                 delay);
         problems.require(
                 weightPrediction != WeightPrediction.TRUE || keepsMean(training),
-                "sync.weight_prediction=true needs an optimizer that keeps a mean of gradients, training.optimizer=%s keeps"
-                        + " none: leave it auto",
+                "sync.weight_prediction=true needs an optimizer that keeps where its next update leads,"
+                        + " training.optimizer=%s does not: leave it auto",
                 training.optimizer().word());
         if (!local() || steps < 1) {
             return;

@@ -86,6 +86,10 @@ record TrainingChecks(TrainingConfig training, Problems problems) {
                 training.momentum() >= 0 && training.momentum() < 1,
                 "training.momentum=%s must be in [0, 1)",
                 training.momentum());
+        problems.require(
+                training.muonMomentum() >= 0 && training.muonMomentum() < 1,
+                "training.muon_momentum=%s must be in [0, 1)",
+                training.muonMomentum());
         for (String pair : training.learningRates()) {
             problems.require(
                     pair.matches("\\d{1,9}:\\d+(\\.\\d*)?([eE][+-]?\\d{1,3})?"),

@@ -18,7 +18,8 @@ public record TrainingConfig(
         int lanes,
 
         @Doc("What servers update with: sgd; nesterov (training.momentum); adam, adamw, amsgrad (training.beta1,"
-                + " beta2, epsilon).")
+                + " beta2, epsilon); muon (matrices of blocks orthogonalised, training.muon_momentum; adamw for all"
+                + " else, at the same learning rate and weight decay).")
         OptimizerKind optimizer,
 
         @Doc("Peak learning rate.") double learningRate,
@@ -45,11 +46,14 @@ public record TrainingConfig(
                 + " holding until the next.")
         List<String> learningRates,
 
-        @Doc("Weight decay, decoupled for adamw, else added to the gradient; none on norms, biases and positions of"
+        @Doc("Weight decay, decoupled for adamw and muon, else added to the gradient; none on norms, biases and positions of"
                 + " one dimension.")
         double weightDecay,
 
         @Doc("nesterov: decay of the velocity.") double momentum,
+
+        @Doc("muon: decay of the matrices' momentum.") double muonMomentum,
+
         @Doc("Decay of the first moment.") double beta1,
         @Doc("Decay of the second moment.") double beta2,
         @Doc("Term in the denominator.") double epsilon,
@@ -117,7 +121,8 @@ public record TrainingConfig(
         NESTEROV,
         ADAM,
         ADAMW,
-        AMSGRAD
+        AMSGRAD,
+        MUON
     }
 
     /** What the learning rate does after the warm-up. */
@@ -182,6 +187,7 @@ public record TrainingConfig(
                 List.of(),
                 0.1,
                 0.9,
+                0.95,
                 0.9,
                 0.95,
                 1e-8,

@@ -154,6 +154,7 @@ public record WeftConfig(
                 !cluster.streamed() || !sync.local(),
                 "cluster.residency=streamed does not go with sync.mode=local: steps of a round need all parameters at once");
         validatePruning(problems);
+        new MuonChecks(this, problems).run();
         checkpoint.validate(problems);
         monitoring.validate(problems);
         validateMasking(problems);

@@ -10,6 +10,7 @@ import org.weft.core.config.Architecture;
 import org.weft.core.config.HeadKind;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.params.MatrixPart;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
 
@@ -204,6 +205,11 @@ public interface Family extends Architecture {
                 .mapToObj(layout.parameters()::get)
                 .filter(this::isMatrix)
                 .toList();
+    }
+
+    /** Matrices of their own that one of a block's matrices is made of: of a fused projection each of those that it stands for. */
+    default List<MatrixPart> separate(Parameter matrix, ModelConfig model) {
+        return List.of(MatrixPart.whole(matrix));
     }
 
     /** What may leave a block for a smaller model of the family. */

@@ -3,6 +3,8 @@ package org.weft.core.model;
 import java.util.List;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.params.Initializer;
+import org.weft.core.params.MatrixPart;
+import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
 
 /**
@@ -76,6 +78,15 @@ public final class Gpt2Family implements Family {
     @Override
     public boolean learnedPositions() {
         return true;
+    }
+
+    /** (D, 3 D): queries, keys and values side by side. */
+    @Override
+    public List<MatrixPart> separate(Parameter matrix, ModelConfig model) {
+        int width = model.width();
+        return matrix.name().endsWith("attn.c_attn.weight")
+                ? MatrixPart.sideBySide(1, width, width, width)
+                : Family.super.separate(matrix, model);
     }
 
     /** Its weights are (in, out). */

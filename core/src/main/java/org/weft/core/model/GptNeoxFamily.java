@@ -2,9 +2,12 @@ package org.weft.core.model;
 
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.Problems;
 import org.weft.core.params.Initializer;
+import org.weft.core.params.MatrixPart;
+import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
 
 /**
@@ -97,6 +100,18 @@ public final class GptNeoxFamily implements Family {
     @Override
     public boolean languageOnly(String parameter) {
         return parameter.startsWith("embed_out.");
+    }
+
+    /** (3 D, D): of each head queries, keys and values, K rows each. */
+    @Override
+    public List<MatrixPart> separate(Parameter matrix, ModelConfig model) {
+        if (!matrix.name().endsWith("attention.query_key_value.weight")) {
+            return Family.super.separate(matrix, model);
+        }
+        int rows = model.headWidth();
+        return IntStream.range(0, 3)
+                .mapToObj(kind -> new MatrixPart(0, kind * rows, rows, 3 * rows, model.heads()))
+                .toList();
     }
 
     @Override

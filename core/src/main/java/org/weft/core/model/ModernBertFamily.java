@@ -6,6 +6,8 @@ import java.util.Set;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.Problems;
 import org.weft.core.params.Initializer;
+import org.weft.core.params.MatrixPart;
+import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
 
 /**
@@ -178,6 +180,18 @@ public final class ModernBertFamily implements Family {
     @Override
     public boolean pools() {
         return false;
+    }
+
+    /** (3 D, D): queries, keys and values one above the other; (2 M, D): the gate above what it gates. */
+    @Override
+    public List<MatrixPart> separate(Parameter matrix, ModelConfig model) {
+        int width = model.width();
+        if (matrix.name().endsWith("attn.Wqkv.weight")) {
+            return MatrixPart.sideBySide(0, width, width, width);
+        }
+        return matrix.name().endsWith("mlp.Wi.weight")
+                ? MatrixPart.sideBySide(0, model.hiddenWidth(), model.hiddenWidth())
+                : Family.super.separate(matrix, model);
     }
 
     /** The gate and what it gates are one matrix. */

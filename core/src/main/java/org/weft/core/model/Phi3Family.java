@@ -1,8 +1,11 @@
 package org.weft.core.model;
 
+import java.util.List;
 import java.util.Set;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.Problems;
+import org.weft.core.params.MatrixPart;
+import org.weft.core.params.Parameter;
 
 /** Phi-3 and Phi-4 mini (Abdin et al. 2024): Llama with fused projections, which may turn part of each head. */
 public final class Phi3Family extends RotaryFamily {
@@ -19,6 +22,18 @@ public final class Phi3Family extends RotaryFamily {
     @Override
     public boolean fused() {
         return true;
+    }
+
+    /** (H K + 2 G K, D): queries, keys and values one above the other; (2 M, D): the gate above what it gates. */
+    @Override
+    public List<MatrixPart> separate(Parameter matrix, ModelConfig model) {
+        int shared = model.keyValueHeads() * model.headWidth();
+        if (matrix.name().endsWith("qkv_proj.weight")) {
+            return MatrixPart.sideBySide(0, model.heads() * model.headWidth(), shared, shared);
+        }
+        return matrix.name().endsWith("gate_up_proj.weight")
+                ? MatrixPart.sideBySide(0, model.hiddenWidth(), model.hiddenWidth())
+                : super.separate(matrix, model);
     }
 
     @Override

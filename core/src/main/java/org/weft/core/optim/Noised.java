@@ -5,6 +5,7 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.ParameterRule;
+import org.weft.core.params.WholeMatrix;
 import org.weft.core.privacy.GradientNoise;
 
 /** An optimizer that sees a private run's sums after their noise was added, and nothing else of them: what it keeps is private, too. */
@@ -42,6 +43,11 @@ final class Noised extends Optimizer {
     @Override
     public void update(int step, int updates, float scale, State state, Segment segment) {
         inner.update(step, updates, scale, state, segment);
+    }
+
+    @Override
+    public void update(int step, float scale, WholeMatrix matrix, MatrixBuckets where, NewtonSchulz orthogonal) {
+        inner.update(step, scale, matrix, where, orthogonal);
     }
 
     @Override

@@ -12,13 +12,14 @@ import org.weft.core.params.Bucket;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.ParameterRule;
+import org.weft.core.params.WholeMatrix;
 import org.weft.core.privacy.GradientNoise;
 
 /**
  * From a gradient to the next parameters, in float32, element by element, so that it does not matter how the vector is
  * cut. Stateless: what it keeps between steps is the caller's. Safe for use by many threads.
  */
-public abstract sealed class Optimizer permits Sgd, Nesterov, Adam, WarmedUp, Pruned, Noised {
+public abstract sealed class Optimizer permits Sgd, Nesterov, Adam, Muon, WarmedUp, Pruned, Noised {
     private final Regularization regularization;
     private final LearningRateSchedule schedule;
     private final boolean uniform;
@@ -43,6 +44,7 @@ public abstract sealed class Optimizer permits Sgd, Nesterov, Adam, WarmedUp, Pr
             case SGD -> new Sgd(training);
             case NESTEROV -> new Nesterov(training);
             case ADAM, ADAMW, AMSGRAD -> new Adam(training);
+            case MUON -> new Muon(training);
         };
     }
 
@@ -157,6 +159,22 @@ public abstract sealed class Optimizer permits Sgd, Nesterov, Adam, WarmedUp, Pr
         double rate = schedule.at(step) * segment.rule().rate();
         float left = regularization.apply(scale, state, segment);
         move(new Factors(updates, rate, left, regularization.keep(segment, rate)), state, segment.from(), segment.to());
+    }
+
+    /**
+     * Updates one of a layout's {@linkplain ParameterLayout#matrices matrices} from version {@code step} to {@code step + 1}: those are
+     * in no segment of an optimizer that moves matrices.
+     *
+     * @param scale the gradient's factor from clipping
+     * @param where the buckets that it is in, in their order
+     */
+    public void update(int step, float scale, WholeMatrix matrix, MatrixBuckets where, NewtonSchulz orthogonal) {
+        throw new IllegalStateException(getClass().getSimpleName() + " moves elements");
+    }
+
+    /** What its decoupled weight decay leaves of a matrix's weights. */
+    final float keep(ParameterRule rule, double rate) {
+        return regularization.keep(new Segment(0, 0, rule, false), rate);
     }
 
     /** Moves the weights of elements [from, to) and what is kept of them. */

@@ -16,7 +16,7 @@ record Regularization(double decoupled, double l2) {
 
     static Regularization of(TrainingConfig training) {
         double decay = training.weightDecay();
-        return training.optimizer() == OptimizerKind.ADAMW
+        return training.optimizer() == OptimizerKind.ADAMW || training.optimizer() == OptimizerKind.MUON
                 ? new Regularization(decay, 0)
                 : new Regularization(0, decay);
     }

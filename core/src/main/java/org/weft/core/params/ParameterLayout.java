@@ -17,14 +17,20 @@ public final class ParameterLayout implements Serializable {
 
     private final List<Parameter> parameters;
     private final int bucketElements;
+    private final List<WholeMatrix> matrices;
+    /** Null where all buckets but the last are equally long. */
+    private final BucketCuts cuts;
+
     private final long size;
     private final String hash;
 
-    private ParameterLayout(List<Parameter> parameters, int bucketElements) {
+    private ParameterLayout(List<Parameter> parameters, int bucketElements, List<WholeMatrix> matrices) {
         this.parameters = List.copyOf(parameters);
         this.bucketElements = bucketElements;
+        this.matrices = List.copyOf(matrices);
         this.size =
                 parameters.isEmpty() ? 0 : parameters.get(parameters.size() - 1).end();
+        this.cuts = matrices.isEmpty() ? null : new BucketCuts(size, matrices, bucketElements);
         this.hash = hashOf(parameters);
     }
 
@@ -52,12 +58,33 @@ public final class ParameterLayout implements Serializable {
         return hash;
     }
 
+    /**
+     * The same parameters, where some matrices have one server each: buckets begin anew at a matrix for which there is no room in the one
+     * before, and none is longer than it was.
+     *
+     * @param whole of the parameters, in their order
+     */
+    public ParameterLayout around(List<WholeMatrix> whole) {
+        return new ParameterLayout(parameters, bucketElements, whole);
+    }
+
+    /** The matrices that have one server each, in the order of the parameters; none as a rule. */
+    public List<WholeMatrix> matrices() {
+        return matrices;
+    }
+
     public int bucketCount() {
+        if (cuts != null) {
+            return cuts.count();
+        }
         return Math.toIntExact((size + bucketElements - 1) / bucketElements);
     }
 
     /** Index of the bucket that an element is in. */
     public int bucketOf(long offset) {
+        if (cuts != null) {
+            return cuts.bucketOf(offset);
+        }
         return Math.toIntExact(offset / bucketElements);
     }
 
@@ -65,8 +92,21 @@ public final class ParameterLayout implements Serializable {
         if (index < 0 || index >= bucketCount()) {
             throw new IndexOutOfBoundsException("bucket=" + index + " buckets=" + bucketCount());
         }
+        if (cuts != null) {
+            return cuts.bucket(index);
+        }
         long offset = (long) index * bucketElements;
         return new Bucket(index, offset, (int) Math.min(bucketElements, size - offset));
+    }
+
+    /** Whether a bucket begins within a matrix, and so has the server of the one before it. */
+    public boolean continues(int bucket) {
+        return cuts != null && cuts.continues(bucket);
+    }
+
+    /** The elements that no bucket has more of. */
+    public int longestBucket() {
+        return (int) Math.min(bucketElements, size);
     }
 
     private static String hashOf(List<Parameter> parameters) {
@@ -122,7 +162,7 @@ public final class ParameterLayout implements Serializable {
         }
 
         public ParameterLayout build() {
-            return new ParameterLayout(parameters, bucketElements);
+            return new ParameterLayout(parameters, bucketElements, List.of());
         }
     }
 }

@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 import org.weft.core.SplitMix64;
 import org.weft.core.config.SyncConfig;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.optim.MuonMatrices;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
 
@@ -25,7 +26,7 @@ public record BucketCodecs(List<BucketCodec> known, BucketCodec gradients, Layou
     public static BucketCodecs of(WeftConfig config, ParameterLayout layout) {
         boolean rounds = config.sync().roundsFactors(config.training())
                 && layout.parameters().stream().anyMatch(Parameter::factor);
-        LayoutCodec parameters = rounds ? new FactorsCodec(layout) : BucketCodec.F32;
+        LayoutCodec parameters = rounds ? new FactorsCodec(MuonMatrices.served(config, layout)) : BucketCodec.F32;
         return new BucketCodecs(
                 ALL, ofGradients(config.sync()), parameters, config.run().seed());
     }

@@ -2,6 +2,7 @@ package org.weft.core.protocol;
 
 import java.util.List;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.optim.MuonMatrices;
 import org.weft.core.optim.Optimizer;
 import org.weft.core.optim.StateVector;
 import org.weft.core.params.Bucket;
@@ -30,10 +31,11 @@ public record PushLayout(ParameterLayout layout, List<StateVector> inner, int fi
         this(layout, inner, 0);
     }
 
-    /** What the lanes of a run push. */
+    /** What the lanes of a run push, of a layout {@linkplain MuonMatrices#served as its servers have it}. */
     public static PushLayout of(WeftConfig config, ParameterLayout layout) {
         return new PushLayout(
-                layout, Optimizer.innerState(config), config.sync().warmupSteps());
+                MuonMatrices.served(config, layout),
+                Optimizer.innerState(config), config.sync().warmupSteps());
     }
 
     /** Gradients alone. */

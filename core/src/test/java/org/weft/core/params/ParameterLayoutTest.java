@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.weft.core.params.RangePartitioner.BucketRange;
 
@@ -110,6 +112,88 @@ class ParameterLayoutTest {
         RangePartitioner partitioner = new RangePartitioner(2_000_000_000, 64);
         assertThat(partitioner.range(63).end()).isEqualTo(2_000_000_000);
         assertThat(partitioner.shardOf(1_999_999_999)).isEqualTo(63);
+    }
+
+    /** A matrix begins a bucket where the one before has no room for it, and no longer one than before; what follows it fills its last. */
+    @Test
+    void bucketsBeginAnewAtMatricesThatHaveOneServer() {
+        ParameterLayout plain = ParameterLayout.builder(10)
+                .add("table", List.of(13, 1), true, Initializer.ZEROS)
+                .add("small", List.of(2, 3), true, Initializer.ZEROS)
+                .add("large", List.of(5, 5), true, Initializer.ZEROS)
+                .add("last", List.of(2, 2), true, Initializer.ZEROS)
+                .add("vector", List.of(9), false, Initializer.ZEROS)
+                .build();
+        ParameterLayout cut = plain.around(List.of(whole(plain, 1), whole(plain, 2), whole(plain, 3)));
+        assertThat(cut.hash()).isEqualTo(plain.hash());
+        // [0, 10) table; [10, 19) table, small; [19, 29), [29, 39), [39, 49) large, last, vector; [49, 57) vector
+        assertThat(IntStream.range(0, cut.bucketCount()).mapToObj(cut::bucket))
+                .containsExactly(
+                        new Bucket(0, 0, 10),
+                        new Bucket(1, 10, 9),
+                        new Bucket(2, 19, 10),
+                        new Bucket(3, 29, 10),
+                        new Bucket(4, 39, 10),
+                        new Bucket(5, 49, 8));
+        assertThat(IntStream.range(0, cut.bucketCount()).filter(cut::continues)).containsExactly(3, 4);
+        for (long at = 0; at < cut.size(); at++) {
+            Bucket bucket = cut.bucket(cut.bucketOf(at));
+            assertThat(at).isBetween(bucket.offset(), bucket.end() - 1);
+        }
+    }
+
+    @Property
+    void noMatrixIsCutBetweenServers(
+            @ForAll @Size(min = 1, max = 12) List<@IntRange(min = 1, max = 9) Integer> sides,
+            @ForAll @IntRange(min = 1, max = 5) int shards,
+            @ForAll @IntRange(min = 1, max = 20) int bucket) {
+        ParameterLayout.Builder builder = ParameterLayout.builder(bucket);
+        for (int i = 0; i < sides.size(); i++) {
+            builder.add("m" + i, List.of(sides.get(i), 3), true, Initializer.ZEROS);
+            builder.add("v" + i, List.of(sides.get(i)), true, Initializer.ZEROS);
+        }
+        ParameterLayout plain = builder.build();
+        ParameterLayout layout = plain.around(
+                IntStream.range(0, sides.size()).mapToObj(i -> whole(plain, 2 * i)).toList());
+        RangePartitioner partitioner = RangePartitioner.of(layout, shards);
+        int next = 0;
+        for (int shard = 0; shard < shards; shard++) {
+            BucketRange range = partitioner.range(shard);
+            assertThat(range.first()).isEqualTo(next);
+            next = range.end();
+            for (int at = range.first(); at < range.end(); at++) {
+                assertThat(partitioner.shardOf(at)).isEqualTo(shard);
+                assertThat(layout.bucket(at).length()).isBetween(1, bucket);
+            }
+        }
+        assertThat(next).isEqualTo(layout.bucketCount()).isEqualTo(partitioner.buckets());
+        for (WholeMatrix matrix : layout.matrices()) {
+            int first = layout.bucketOf(matrix.parameter().offset());
+            int last = layout.bucketOf(matrix.parameter().end() - 1);
+            assertThat(partitioner.shardOf(last)).isEqualTo(partitioner.shardOf(first));
+        }
+    }
+
+    /** By work, not by elements: the table is most of them and the least of it. */
+    @Test
+    void shardsHaveTheirShareOfTheWork() {
+        ParameterLayout.Builder builder = ParameterLayout.builder();
+        builder.add("table", List.of(1000, 1024), true, Initializer.ZEROS);
+        for (int i = 0; i < 8; i++) {
+            builder.add("m" + i, List.of(1024, 1024), true, Initializer.ZEROS);
+        }
+        ParameterLayout plain = builder.build();
+        ParameterLayout layout =
+                plain.around(IntStream.rangeClosed(1, 8).mapToObj(i -> whole(plain, i)).toList());
+        assertThat(layout.bucketCount()).isEqualTo(9);
+        RangePartitioner partitioner = RangePartitioner.of(layout, 2);
+        assertThat(partitioner.range(0)).isEqualTo(new BucketRange(0, 5));
+        assertThat(partitioner.range(1)).isEqualTo(new BucketRange(5, 9));
+    }
+
+    private static WholeMatrix whole(ParameterLayout layout, int parameter) {
+        Parameter matrix = layout.parameters().get(parameter);
+        return new WholeMatrix(matrix, List.of(MatrixPart.whole(matrix)));
     }
 
     private static ParameterLayout layout(String a, List<Integer> shapeA, String b, List<Integer> shapeB) {

@@ -85,6 +85,9 @@ public final class ForecastTable {
                 forecast.config().cluster().servers(),
                 forecast.config().servers().replicas()));
         row("weights, pulled as they are (direct)", bytes(server.weights()));
+        if (server.workSpace() > 0) {
+            row("products of its largest matrix (direct)", bytes(server.workSpace()));
+        }
         row("optimizer's vectors (heap)", bytes(server.moments()));
         row("gradients being summed (heap)", bytes(server.sums()) + ", at worst " + bytes(server.sumsAtWorst()));
         row("a checkpoint's copy (heap)", bytes(server.snapshot()));

@@ -2,7 +2,6 @@ package org.weft.driver.plan;
 
 import java.util.List;
 import org.apache.spark.network.util.JavaUtils;
-import org.weft.core.config.ClusterConfig;
 import org.weft.core.config.ClusterConfig.Device;
 import org.weft.core.config.TokenizerConfig;
 import org.weft.core.config.TrainingConfig.Precision;
@@ -11,6 +10,7 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.lanes.LaneSpan;
 import org.weft.core.lanes.TreeNode;
 import org.weft.core.model.ModelShape;
+import org.weft.core.optim.MuonMatrices;
 import org.weft.core.optim.Optimizer;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
@@ -64,7 +64,7 @@ public final class MemoryModel {
         this.teacher = teacher;
         this.config = config;
         this.shape = shape;
-        this.layout = shape.layout();
+        this.layout = MuonMatrices.served(config, shape.layout());
         this.shares = LaneShares.of(config);
         this.innerShares = LaneShares.of(config, false);
         this.inner = Optimizer.innerState(config).size();
@@ -178,7 +178,7 @@ public final class MemoryModel {
         return sent
                 + (delay > 0
                         ? pulled.bytes(layout)
-                        : pulled.bytesBeside(layout, partitioner(1).range(0)))
+                        : pulled.bytesBeside(layout, RangePartitioner.of(layout, 1).range(0)))
                 + start;
     }
 
@@ -190,45 +190,7 @@ public final class MemoryModel {
 
     /** One copy of the largest shard. */
     public ServerMemory server(long heapBytes) {
-        ClusterConfig cluster = config.cluster();
-        RangePartitioner partitioner = partitioner(cluster.servers());
-        long elements = 0;
-        int buckets = 0;
-        LayoutCodec pulled = BucketCodecs.of(config, layout).parameters();
-        long rounded = 0; // of the shard that has the most of it
-        for (int shard = 0; shard < cluster.servers(); shard++) {
-            RangePartitioner.BucketRange range = partitioner.range(shard);
-            long owned = range.count() == 0
-                    ? 0
-                    : layout.bucket(range.end() - 1).end()
-                            - layout.bucket(range.first()).offset();
-            if (owned > elements) {
-                elements = owned;
-                buckets = range.count();
-            }
-            rounded = Math.max(rounded, pulled.bytesBeside(layout, range));
-        }
-        long vector = elements * Float.BYTES;
-        int versions = config.sync().openSteps();
-        boolean predicts = config.sync().predictsWeights(config.training());
-        int sums = versions * (shares.waitingSums() + inner * innerShares.waitingSums());
-        int state = Optimizer.keptByServers(config).size() + (versions > 1 ? 1 : 0);
-        int snapshot = 1 + state;
-        long array = Math.min(Bucket.ELEMENTS, elements) * Float.BYTES;
-        long arrays = (long) buckets * (state + sums + snapshot);
-        long unusable = arrays * (HeapRegions.occupied(array, heapBytes) - array);
-        return new ServerMemory(
-                elements,
-                (versions + (predicts ? 1 : 0)) * (vector + rounded) + inner * vector,
-                state * vector,
-                sums * vector,
-                versions * (shares.pushes() + inner * innerShares.pushes()) * vector,
-                snapshot * vector,
-                unusable);
-    }
-
-    private RangePartitioner partitioner(int servers) {
-        return new RangePartitioner(layout.bucketCount(), servers);
+        return new ShardMemory(config, layout, shares, innerShares).server(heapBytes);
     }
 
     /** An executor that runs so many tasks. */
@@ -240,7 +202,7 @@ public final class MemoryModel {
                 servers,
                 heapBytes,
                 HEAP_BASE + servers * server.heap(),
-                workers * worker.direct() + servers * server.weights(),
+                workers * worker.direct() + servers * server.direct(),
                 workers * worker.hostNative(),
                 EXECUTOR_BASE);
     }

@@ -91,6 +91,7 @@ public record StepTime(double products, double elementwise, double dispatch, dou
                 * updateBytes(shape, config)
                 / peaks.copyBytes()
                 / config.sync().stride();
+        update += share * MatrixWork.of(shape, config).most() / peaks.flops();
         if (config.sync().local()) { // And each lane's own, by its worker.
             double lanes = MemoryModel.LaneShares.of(config).mostLanes();
             update += share * lanes * shape.layout().size() * UPDATE_BYTES / peaks.copyBytes();

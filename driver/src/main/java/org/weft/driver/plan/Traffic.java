@@ -2,8 +2,10 @@ package org.weft.driver.plan;
 
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
+import org.weft.core.optim.MuonMatrices;
 import org.weft.core.optim.Optimizer;
 import org.weft.core.params.ParameterLayout;
+import org.weft.core.params.RangePartitioner;
 import org.weft.core.protocol.BucketCodecs;
 
 /**
@@ -20,6 +22,12 @@ import org.weft.core.protocol.BucketCodecs;
  */
 public record Traffic(long workerPull, long workerPush, long serverIn, long serverOut, long backup, long total) {
 
+    /** Servers that have any of the parameters. */
+    public static int owners(ModelShape shape, WeftConfig config) {
+        ParameterLayout layout = MuonMatrices.served(config, shape.layout());
+        return RangePartitioner.of(layout, config.cluster().servers()).owners();
+    }
+
     public static Traffic of(ModelShape shape, WeftConfig config) {
         ParameterLayout layout = shape.layout();
         MemoryModel.LaneShares shares = MemoryModel.LaneShares.of(config);
@@ -33,7 +41,7 @@ public record Traffic(long workerPull, long workerPush, long serverIn, long serv
             pulled += (long) ((double) pulled * StreamedRanges.of(shape).blocks() / layout.size());
         }
         long workers = config.cluster().workers();
-        long servers = Math.min(config.cluster().servers(), layout.bucketCount());
+        long servers = owners(shape, config);
         int backups = config.servers().replicas() - 1;
         long steps = config.sync().stride();
         return new Traffic(

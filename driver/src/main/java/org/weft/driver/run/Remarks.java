@@ -14,7 +14,10 @@ import org.weft.core.config.TrainingConfig.OptimizerKind;
 import org.weft.core.config.TrainingConfig.Schedule;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.config.Word;
+import org.weft.core.optim.MuonMatrices;
 import org.weft.core.optim.LearningRateSchedule;
+import org.weft.core.params.ParameterLayout;
+import org.weft.core.params.RangePartitioner;
 import org.weft.core.privacy.GradientPrivacy;
 import org.weft.core.protocol.BucketCodec;
 import org.weft.core.protocol.BucketCodecs;
@@ -52,7 +55,7 @@ final class Remarks {
         remarks.onWarmup();
         remarks.onOptimizer();
         remarks.onPruning();
-        remarks.onCluster(plan.layout().bucketCount());
+        remarks.onCluster(plan.layout());
         return remarks.remarks;
     }
 
@@ -179,6 +182,9 @@ final class Remarks {
         if (optimizer != OptimizerKind.NESTEROV) {
             unused("momentum", training.momentum(), usual.momentum(), chosen);
         }
+        if (optimizer != OptimizerKind.MUON) {
+            unused("muon_momentum", training.muonMomentum(), usual.muonMomentum(), chosen);
+        }
         if (optimizer == OptimizerKind.SGD || optimizer == OptimizerKind.NESTEROV) {
             unused("beta1", training.beta1(), usual.beta1(), chosen);
             unused("beta2", training.beta2(), usual.beta2(), chosen);
@@ -214,7 +220,7 @@ final class Remarks {
         }
     }
 
-    private void onCluster(int buckets) {
+    private void onCluster(ParameterLayout layout) {
         int workers = config.cluster().workers();
         int lanes = config.training().lanes();
         if (workers > lanes) {
@@ -234,9 +240,12 @@ final class Remarks {
                     times));
         }
         int servers = config.cluster().servers();
-        if (servers > buckets) {
-            remarks.add("cluster.servers=" + servers + " are more than the " + buckets + " buckets of parameters: "
-                    + (servers - buckets) + " of them will have none");
+        ParameterLayout served = MuonMatrices.served(config, layout);
+        int owners = RangePartitioner.of(served, servers).owners();
+        if (servers > owners) {
+            String pieces = served == layout ? " buckets of parameters: " : " that parameters are spread over: ";
+            remarks.add("cluster.servers=" + servers + " are more than the " + owners + pieces + (servers - owners)
+                    + " of them will have none");
         }
     }
 }

@@ -17,6 +17,7 @@ import org.weft.core.Amount;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.optim.MuonMatrices;
 import org.weft.core.optim.PrunedMatrices;
 import org.weft.core.privacy.GradientPrivacy;
 import org.weft.core.protocol.Address;
@@ -30,6 +31,7 @@ import org.weft.driver.spark.ExecutorWatch;
 import org.weft.driver.spark.LongStage;
 import org.weft.driver.spark.Slots;
 import org.weft.driver.spark.SparkApplication;
+import org.weft.engine.Engines;
 import org.weft.engine.Workload;
 import org.weft.parameterserver.ServerOptions;
 import org.weft.worker.WorkerOptions;
@@ -82,6 +84,8 @@ final class TrainingJob implements RunListener {
      */
     void check(WeftConfig config, MemoryModel memory) {
         PrunedMatrices.require(config, workload.layout());
+        MuonMatrices.require(config, workload.layout());
+        Engines.requireProducts(config);
         if (config.privacy().active() && privacy == null) {
             throw WeftException.usage(
                     "privacy is of pretrain and finetune: what is trained here is not told apart by examples",
@@ -143,14 +147,15 @@ final class TrainingJob implements RunListener {
         ServerOptions serverOptions =
                 new ServerOptions(config, plan.layout(), address, security, application.store(), privacy);
         WorkerOptions workerOptions = new WorkerOptions(config, plan.layout().hash(), address, security, privacy);
-        WorkerTask<?> task = new WorkerTask<>(workerOptions, workload, new TreeMap<>(ExecutorEnvironment.kernels()));
+        TreeMap<String, String> kernels = new TreeMap<>(ExecutorEnvironment.kernels());
+        WorkerTask<?> task = new WorkerTask<>(workerOptions, workload, kernels);
         int gpus = slots.gpusPerWorker(config.cluster());
         String of = " of " + config.run().dir(); // Runs may be side by side, and who ends a stage ends it by its name.
         OptionalTasks more = new OptionalTasks(
                 config.cluster(), n -> LongStage.start(context, "weft-worker-" + n + of, List.of(n), gpus, task));
         optional = more;
-        LongStage servers =
-                LongStage.start(context, "weft-servers" + of, config.serverTasks(), 0, new ServerTask(serverOptions));
+        LongStage servers = LongStage.start(
+                context, "weft-servers" + of, config.serverTasks(), 0, new ServerTask(serverOptions, kernels));
         LongStage workers =
                 LongStage.start(context, "weft-workers" + of, config.cluster().workers(), gpus, task);
         try {

@@ -3,6 +3,7 @@ package org.weft.engine.torch;
 import java.util.TreeSet;
 import org.weft.core.WeftException;
 import org.weft.core.model.ModelShape;
+import org.weft.core.optim.MatrixProducts;
 import org.weft.core.params.Parameter;
 import org.weft.core.quantize.QuantizationGrid;
 import org.weft.core.quantize.QuantizedParameters;
@@ -108,6 +109,16 @@ public final class TorchEngineProvider implements EngineProvider {
             throw WeftException.usage(
                     "cluster.residency=streamed does not go with " + what, "set cluster.residency=whole");
         }
+    }
+
+    @Override
+    public boolean multiplies() {
+        return true;
+    }
+
+    @Override
+    public MatrixProducts products(int threads) {
+        return new TorchProducts(threads);
     }
 
     @Override

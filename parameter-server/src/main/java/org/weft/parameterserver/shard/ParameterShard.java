@@ -10,6 +10,7 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.config.TrainingConfig;
+import org.weft.core.optim.MatrixProducts;
 import org.weft.core.optim.Optimizer;
 import org.weft.core.optim.StateVector;
 import org.weft.core.params.Bucket;
@@ -26,7 +27,7 @@ import org.weft.core.protocol.PushLayout;
  * Sole owner of the weights and moments of a run of buckets. Weights stand in direct memory, from which pulls are sent
  * without a copy; what the optimizer keeps is on the heap. With N elements of the range that is 4 N bytes direct for each
  * version that is kept (12 N where late gradients are taken at what is predicted), for AdamW 8 N on the heap (12 N where two versions
- * are kept, or lanes' means of its moments beside a velocity), and 4 MiB for staging. Where workers do not pull plain float32, each
+ * are kept, or lanes' means of its moments beside a velocity), and 4 MiB for staging; where matrices are moved as a whole, staging of the largest and its work space. Where workers do not pull plain float32, each
  * bucket is encoded as it is published, and those bytes are kept beside it.
  *
  * <p>One thread, the server's, initialises, loads, updates and copies. Network threads only read buckets that are
@@ -42,7 +43,7 @@ public final class ParameterShard {
 
     private final KeptVersions versions;
     private final List<BucketState> states;
-    private final float[] staging;
+    private final ShardUpdates changes;
     private final PublishedParameters published;
     private final BucketCodecs codecs;
     /** The newest version that there is, or will be once it is loaded; the server's thread's. */
@@ -63,6 +64,17 @@ public final class ParameterShard {
      */
     public ParameterShard(
             PushLayout pushes, BucketRange range, Optimizer optimizer, KeptVersions versions, BucketCodecs codecs) {
+        this(pushes, range, optimizer, versions, codecs, MatrixProducts.PLAIN);
+    }
+
+    /** @param products of an optimizer that moves matrices */
+    public ParameterShard(
+            PushLayout pushes,
+            BucketRange range,
+            Optimizer optimizer,
+            KeptVersions versions,
+            BucketCodecs codecs,
+            MatrixProducts products) {
         this.pushes = pushes;
         this.layout = pushes.layout();
         this.range = range;
@@ -71,13 +83,11 @@ public final class ParameterShard {
         this.versions = versions;
         this.parts = new ShardParts(optimizer.state(), pushes.inner(), versions);
         this.states = new ArrayList<>(range.count());
-        int longest = 0;
         for (int index = range.first(); index < range.end(); index++) {
             Bucket bucket = layout.bucket(index);
-            longest = Math.max(longest, bucket.length());
             states.add(BucketState.of(layout, bucket, optimizer, parts().size(), versions));
         }
-        this.staging = new float[longest];
+        this.changes = new ShardUpdates(pushes, optimizer, parts, states, products);
         this.published = new PublishedParameters(range, versions, parts.pulled(codecs));
     }
 
@@ -153,7 +163,7 @@ public final class ParameterShard {
 
     private void predict(BucketState state) {
         if (versions.predicted()) {
-            state.predict(optimizer, version, updates, staging);
+            state.predict(optimizer, version, updates, changes.spare());
         }
     }
 
@@ -162,7 +172,7 @@ public final class ParameterShard {
     }
 
     /**
-     * Updates all buckets, and publishes each as it is done.
+     * Updates all buckets, and publishes each as it is done; those that a matrix is in that is moved as a whole, when the matrix is.
      *
      * @param sums where the complete sum of a pushed bucket stands
      * @param beforeLast runs when every gradient has been used, before the last bucket is published: from then on
@@ -171,13 +181,15 @@ public final class ParameterShard {
     public void apply(int ofGeneration, ShardUpdate update, IntFunction<float[]> sums, Runnable beforeLast) {
         begin(ofGeneration, update.next());
         updates = update.updates() + 1;
-        for (BucketState state : states) {
-            update(state, update, sums);
-            if (state.bucket().index() == range.end() - 1) {
-                beforeLast.run();
+        for (ShardUpdates.Turn turn : changes.turns()) {
+            changes.update(turn, update, sums);
+            for (BucketState state : turn.states()) {
+                if (state.bucket().index() == range.end() - 1) {
+                    beforeLast.run();
+                }
+                predict(state);
+                publish(state);
             }
-            predict(state);
-            publish(state);
         }
         if (states.isEmpty()) {
             beforeLast.run();
@@ -208,23 +220,6 @@ public final class ParameterShard {
         }
         begin(generation, step);
         publishAll();
-    }
-
-    private void update(BucketState state, ShardUpdate update, IntFunction<float[]> sums) {
-        Bucket bucket = state.bucket();
-        state.weights().read(update.step(), staging, bucket.length());
-        state.keepPrevious(update.step());
-        float[] gradient = state.forUpdate(sums.apply(pushes.index(bucket.index(), 0)));
-        optimizer.addNoise(update.step(), bucket.offset(), gradient, bucket.length());
-        Optimizer.State before = new Optimizer.State(gradient, staging, state.vectors());
-        for (Optimizer.Segment segment : state.segments()) {
-            optimizer.update(update.step(), update.updates(), update.scale(), before, segment);
-        }
-        state.weights().write(update.next(), staging, bucket.length());
-        for (int i = 0; i < pushes.inner(update.step()).size(); i++) {
-            float[] mean = sums.apply(pushes.index(bucket.index(), 1 + i));
-            System.arraycopy(mean, 0, state.vectors()[parts.firstInner() + i], 0, bucket.length());
-        }
     }
 
     /** Answers when a bucket of a version may be pulled. */

@@ -35,7 +35,7 @@ final class PlanSummary {
                 .put("worker_activation_bytes", worker.activations())
                 .put("worker_host_bytes", worker.host())
                 .put("server_heap_bytes", server.heap())
-                .put("server_direct_bytes", server.weights());
+                .put("server_direct_bytes", server.direct());
         ExecutorMemory executor =
                 forecast.executors() > 0 ? memory.executor(forecast.executors(), heap) : memory.executor(1, 1, heap);
         summary.put("executor_heap_bytes", executor.heap())

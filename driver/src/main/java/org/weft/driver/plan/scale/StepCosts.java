@@ -5,6 +5,7 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.protocol.BucketCodecs;
 import org.weft.driver.plan.MachinePeaks;
+import org.weft.driver.plan.MatrixWork;
 import org.weft.driver.plan.MemoryModel;
 import org.weft.driver.plan.StepTime;
 import org.weft.driver.plan.Traffic;
@@ -88,8 +89,9 @@ record StepCosts(
                 pull * oneSide,
                 push * oneSide,
                 parameters * codec.decode() * shares.mostPushes(),
-                parameters * StepTime.updateBytes(shape, config) / peaks.copyBytes(),
-                (double) traffic.backup() * Math.min(servers, shape.layout().bucketCount()) * steps,
+                parameters * StepTime.updateBytes(shape, config) / peaks.copyBytes()
+                        + MatrixWork.of(shape, config).all() / peaks.flops(),
+                (double) traffic.backup() * Traffic.owners(shape, config) * steps,
                 sync.delay(),
                 sync.stride());
     }
