@@ -135,7 +135,7 @@ pretrain gpt2-large gpt2 "model.layers=4" "model.width=256" "model.heads=4"
 pretrain gpt2-large-4-4 gpt2 "model.layers=4" "model.width=256" "model.heads=4" cluster.workers=4 cluster.servers=4
 pretrain gpt2-two-copies gpt2 cluster.workers=2 cluster.servers=2 servers.replicas=2
 pretrain gpt2-processes gpt2 "cluster.master=local-cluster[2,2,1024]" cluster.workers=2 cluster.servers=2 cluster.executor_memory=1g
-for optimizer in sgd nesterov adam amsgrad; do
+for optimizer in sgd nesterov adam amsgrad muon; do
   pretrain "gpt2-$optimizer" gpt2 "training.optimizer=$optimizer"
 done
 pretrain bert-pairs bert model.next_sentence=true

@@ -12,7 +12,7 @@ import org.weft.core.params.Parameter;
  */
 public record MatrixBuckets(List<Bucket> buckets, List<Optimizer.State> states) {
 
-    /** Takes elements that follow one another in one bucket. */
+    /** Takes elements that follow one another in one bucket, of a part of a matrix in one row. */
     @FunctionalInterface
     interface Elements {
         /**

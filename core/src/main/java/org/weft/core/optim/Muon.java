@@ -70,8 +70,9 @@ final class Muon extends Optimizer {
             float stepSize = (float) (rate * RMS * Math.sqrt(Math.max(rows, columns)));
             where.forEach(parameter, part, (state, from, to, at) -> {
                 float[] w = state.weights();
-                for (int i = from; i < to; i++) {
-                    w[i] = w[i] * keep - stepSize * orthogonal.get(at + i - from);
+                int place = orthogonal.place(at);
+                for (int i = from; i < to; i++, place += orthogonal.stride()) {
+                    w[i] = w[i] * keep - stepSize * orthogonal.get(place);
                 }
             });
         }
@@ -81,9 +82,10 @@ final class Muon extends Optimizer {
     private void ahead(State state, int from, int to, int at, float scale, NewtonSchulz orthogonal) {
         float[] m = state.vectors()[0];
         float[] g = state.gradient();
-        for (int i = from; i < to; i++) {
+        int place = orthogonal.place(at);
+        for (int i = from; i < to; i++, place += orthogonal.stride()) {
             float gradient = g[i] * scale;
-            orthogonal.put(at + i - from, gradient + momentum * (m[i] - gradient));
+            orthogonal.put(place, gradient + momentum * (m[i] - gradient));
         }
     }
 

@@ -59,24 +59,28 @@ public final class NewtonSchulz {
                 .asFloatBuffer();
     }
 
-    /** Makes room for a matrix, which is then {@link #put} and {@link #get} row by row. */
+    /** Makes room for a matrix, whose elements are then {@link #put} and got again. */
     void begin(int newRows, int newColumns) {
         rows = newRows;
         columns = newColumns;
     }
 
-    /** Puts an element, the ith row by row. */
-    void put(int i, float value) {
-        wide[0].put(place(i), value);
-    }
-
-    /** Gets an element, the ith row by row. */
-    float get(int i) {
-        return wide[0].get(place(i));
-    }
-
-    private int place(int i) {
+    /** Where the ith element is, row by row. */
+    int place(int i) {
         return rows <= columns ? i : i % columns * rows + i / columns;
+    }
+
+    /** From an element's place to that of the next one of its row. */
+    int stride() {
+        return rows <= columns ? 1 : rows;
+    }
+
+    void put(int place, float value) {
+        wide[0].put(place, value);
+    }
+
+    float get(int place) {
+        return wide[0].get(place);
     }
 
     /** Makes of the matrix the orthogonal one. */

@@ -142,6 +142,7 @@ class ConfigValidationTest {
                         + " training.precision=fp32 computes with as they are: set training.precision=bf16, or leave it"
                         + " auto",
                 "sync.steps=0                    | sync.steps=0 must be positive",
+                "training.muon_momentum=1.0      | training.muon_momentum=1.0 must be in [0, 1)",
                 "sync.outer_momentum=1.0         | sync.outer_momentum=1.0 must be from 0 to below 1",
                 "sync.warmup_steps=5             | sync.warmup_steps=5 must be 0 or more, and 0 with sync.delay=0 and"
                         + " sync.mode=bsp",
@@ -296,8 +297,24 @@ class ConfigValidationTest {
             "training.optimizer=sgd", "training.weight_decay=0", "sync.delay=1", "sync.weight_prediction=true"
         };
         assertThat(ConfigLoaderTest.problem("run: {dir: /tmp/run}", settings))
-                .contains("sync.weight_prediction=true needs an optimizer that keeps a mean of gradients,"
-                        + " training.optimizer=sgd keeps none: leave it auto");
+                .contains("sync.weight_prediction=true needs an optimizer that keeps where its next update leads,"
+                        + " training.optimizer=sgd does not: leave it auto");
+    }
+
+    @Test
+    void whatDoesNotGoWithMuonIsNamed() {
+        String[][] cases = {
+            {"sync.mode=local", "training.optimizer=muon does not go with sync.mode=local"},
+            {"training.pruning.method=keep", "training.optimizer=muon does not go with training.pruning.method=keep"},
+            {"finetune.method=lora", "training.optimizer=muon does not go with finetune.method=lora"},
+            {"sync.weight_prediction=true", "training.optimizer=muon does not: leave it auto"},
+        };
+        for (String[] each : cases) {
+            String delay = each[0].startsWith("sync.weight") ? "sync.delay=1" : "sync.delay=0";
+            assertThat(ConfigLoaderTest.problem("run: {dir: /tmp/run}", "training.optimizer=muon", delay, each[0]))
+                    .as(each[0])
+                    .contains(each[1]);
+        }
     }
 
     @Test

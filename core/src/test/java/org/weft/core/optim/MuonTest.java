@@ -34,7 +34,14 @@ class MuonTest {
 
     /** {@code float32} is the same arithmetic; {@code torch} is torch.optim.Muon, which orthogonalises in bfloat16. */
     @ParameterizedTest
-    @CsvSource({"6, 4, 1e-5, float32", "4, 10, 1e-5, float32", "5, 5, 1e-5, float32", "6, 4, 5e-3, torch", "4, 10, 5e-3, torch", "5, 5, 5e-3, torch"})
+    @CsvSource({
+        "6, 4, 1e-5, float32",
+        "4, 10, 1e-5, float32",
+        "5, 5, 1e-5, float32",
+        "6, 4, 5e-3, torch",
+        "4, 10, 5e-3, torch",
+        "5, 5, 5e-3, torch"
+    })
     void agreesWithPyTorchOverFiftySteps(int rows, int columns, double tolerance, String peer) throws IOException {
         Run run = new Run(layout(1 << 20, rows, columns, null));
         int compared = 0;
@@ -75,8 +82,8 @@ class MuonTest {
             for (MatrixPart part : parts) {
                 Parameter matrix = fused.layout.parameters().get(0);
                 List<Integer> places = new ArrayList<>();
-                part.forEach(matrix, (offset, length) ->
-                        IntStream.range(0, length).forEach(i -> places.add((int) offset + i)));
+                part.forEach(matrix, (offset, length) -> IntStream.range(0, length)
+                        .forEach(i -> places.add((int) offset + i)));
                 Run alone = new Run(layout(1 << 20, part.rows(matrix), part.columns(matrix), null));
                 alone.set(places.stream().map(i -> start[i]).toList());
                 alone.step(0, i -> gradient(0, places.get(i)));
@@ -94,7 +101,8 @@ class MuonTest {
                 .addFactor("h.0.a.weight", List.of(3, 3), true, Initializer.ZEROS)
                 .add("vector", List.of(9), true, Initializer.ZEROS)
                 .build();
-        ParameterLayout served = layout.around(List.of(matrix(layout.parameters().get(0), null)));
+        ParameterLayout served =
+                layout.around(List.of(matrix(layout.parameters().get(0), null)));
         Run muon = new Run(served);
         Optimizer adamw = Optimizer.of(training("adamw"));
         Optimizer.State state = Optimizer.State.fresh(adamw, new float[18], muon.weights());
@@ -105,8 +113,7 @@ class MuonTest {
             }
             adamw.update(step, 1f, state, new Optimizer.Segment(9, 18, true, 1));
         }
-        assertThat(Arrays.copyOfRange(muon.weights(), 9, 18))
-                .isEqualTo(Arrays.copyOfRange(state.weights(), 9, 18));
+        assertThat(Arrays.copyOfRange(muon.weights(), 9, 18)).isEqualTo(Arrays.copyOfRange(state.weights(), 9, 18));
     }
 
     /** A gradient that is zero moves nothing but by the decay, and is no division by zero. */
@@ -134,7 +141,9 @@ class MuonTest {
         ParameterLayout neox = served("{architecture: gpt_neox, layers: 1, width: 16, heads: 2, context: 16}");
         assertThat(neox.matrices().get(0).parts())
                 .containsExactly(
-                        new MatrixPart(0, 0, 8, 24, 2), new MatrixPart(0, 8, 8, 24, 2), new MatrixPart(0, 16, 8, 24, 2));
+                        new MatrixPart(0, 0, 8, 24, 2),
+                        new MatrixPart(0, 8, 8, 24, 2),
+                        new MatrixPart(0, 16, 8, 24, 2));
         assertThat(names(served("{architecture: phi3, layers: 1, width: 8, heads: 2, kv_heads: 1, context: 16}")))
                 .contains("model.layers.0.self_attn.qkv_proj.weight x3", "model.layers.0.mlp.gate_up_proj.weight x2");
         assertThat(names(served("{architecture: modernbert, layers: 1, width: 8, heads: 2, context: 16}")))
@@ -152,8 +161,8 @@ class MuonTest {
     }
 
     private static ParameterLayout served(String model) {
-        WeftConfig config = ConfigLoader.load(
-                "test", "run: {dir: /x}\nmodel: " + model, List.of("training.optimizer=muon"));
+        WeftConfig config =
+                ConfigLoader.load("test", "run: {dir: /x}\nmodel: " + model, List.of("training.optimizer=muon"));
         return MuonMatrices.served(config, new ModelShape(config.model(), 32).layout());
     }
 
@@ -244,8 +253,7 @@ class MuonTest {
     }
 
     private static float gradient(int step, int i) {
-        return (float)
-                (Math.cos(0.1 * step * (i % 7 + 1)) * (1 + 0.25 * (i % 5)) + 0.3 * Math.sin(0.7 * i + step));
+        return (float) (Math.cos(0.1 * step * (i % 7 + 1)) * (1 + 0.25 * (i % 5)) + 0.3 * Math.sin(0.7 * i + step));
     }
 
     private static ParameterLayout layout(int bucket, int rows, int columns, List<MatrixPart> parts) {

@@ -107,6 +107,19 @@ class MemoryModelTest {
                 .isEqualTo(28 * MIB);
     }
 
+    /** Matrices of the blocks are most of the work and are spread by it; the largest is (384, 1536). */
+    @Test
+    void aServerThatMovesMatricesHasRoomForItsLargest() {
+        ServerMemory server = model("training.optimizer=muon").server(1L << 30);
+        assertThat(server.workSpace()).isEqualTo(2 * 4 * (384 * 1536 + 384 * 384));
+        assertThat(server.staging()).isZero();
+        assertThat(server.direct()).isEqualTo(server.weights() + server.workSpace());
+        assertThat(server.moments()).isEqualTo(2 * 4 * server.elements());
+        assertThat(model().server(1L << 30).workSpace()).isZero();
+        MemoryModel wide = model("training.optimizer=muon", "model.width=768", "model.heads=12");
+        assertThat(wide.server(1L << 30).staging()).isEqualTo(2 * 4 * MIB); // (768, 3072) is in three buckets
+    }
+
     /** Velocity and two means; three sums; a worker has its lane's vectors, and the means that it begins with. */
     @Test
     void keptMomentsAreCounted() {

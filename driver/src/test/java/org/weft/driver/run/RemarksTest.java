@@ -40,6 +40,10 @@ class RemarksTest {
                         "training.mask_fraction=0.2 has no effect with model.architecture=gpt2");
         assertThat(remarks("training.optimizer=nesterov", "training.momentum=0.5"))
                 .isEmpty();
+        assertThat(remarks("training.optimizer=muon", "training.muon_momentum=0.9", "training.beta1=0.8"))
+                .isEmpty();
+        assertThat(remarks("training.muon_momentum=0.9"))
+                .containsExactly("training.muon_momentum=0.9 has no effect with training.optimizer=adamw");
     }
 
     @Test
