@@ -18,7 +18,7 @@ import org.weft.core.params.WholeMatrix;
  * arXiv 2502.16982, equation 4), with decoupled weight decay. Of a {@linkplain WholeMatrix#parts fused} matrix each part moves by itself.
  *
  * <p>Momentum is a mean of gradients that forgets, which is what AdamW's first moment is: both are the same vector, {@code exp_avg}. Of a
- * matrix the second moment stays zero.
+ * matrix the second moment stays zero, and takes no memory where a bucket has nothing else.
  */
 final class Muon extends Optimizer {
     private static final double RMS = 0.2;
@@ -35,6 +35,12 @@ final class Muon extends Optimizer {
     @Override
     public List<StateVector> state() {
         return others.state();
+    }
+
+    /** A matrix has no second moment. */
+    @Override
+    public boolean keeps(StateVector vector, List<Segment> segments) {
+        return vector != StateVector.EXP_AVG_SQ || !segments.isEmpty();
     }
 
     /** Of what is no matrix. */

@@ -24,6 +24,11 @@ final class Noised extends Optimizer {
         return inner.state();
     }
 
+    @Override
+    public boolean keeps(StateVector vector, List<Segment> segments) {
+        return inner.keeps(vector, segments);
+    }
+
     /** The noise is added to a copy: the sum itself is what a backup is told, which adds the same. */
     @Override
     public boolean changesGradient(ParameterRule rule) {

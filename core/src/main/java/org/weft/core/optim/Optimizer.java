@@ -124,6 +124,11 @@ public abstract sealed class Optimizer permits Sgd, Nesterov, Adam, Muon, Warmed
     /** The vectors that it keeps of every bucket, as long as the bucket, zero at the start. */
     public abstract List<StateVector> state();
 
+    /** Whether a vector of {@link #state} is ever other than zero in a bucket of these segments. */
+    public boolean keeps(StateVector vector, List<Segment> segments) {
+        return true;
+    }
+
     /** Whether {@link #update} writes into the gradient of what has this rule. */
     public boolean changesGradient(ParameterRule rule) {
         return regularization.changes(rule);

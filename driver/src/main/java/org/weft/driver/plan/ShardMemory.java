@@ -5,6 +5,7 @@ import java.util.List;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.optim.NewtonSchulz;
 import org.weft.core.optim.Optimizer;
+import org.weft.core.optim.StateVector;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner;
@@ -36,6 +37,7 @@ record ShardMemory(
         long rounded = 0; // of the shard that has the most of it
         long workSpace = 0; // of the one that has the largest matrix
         long staging = 0;
+        long zeros = 0; // of the largest
         for (int shard = 0; shard < servers; shard++) {
             BucketRange range = partitioner.range(shard);
             long owned = range.count() == 0
@@ -45,6 +47,7 @@ record ShardMemory(
             if (owned > elements) {
                 elements = owned;
                 buckets = range.count();
+                zeros = zeros(range);
             }
             rounded = Math.max(rounded, pulled.bytesBeside(layout, range));
             workSpace = Math.max(workSpace, NewtonSchulz.bytes(matrices(range)));
@@ -64,12 +67,29 @@ record ShardMemory(
                 elements,
                 (versions + (predicts ? 1 : 0)) * (vector + rounded) + inner * vector,
                 workSpace,
-                state * vector,
+                state * vector - zeros,
                 sums * vector,
                 versions * (shares.pushes() + inner * innerShares.pushes()) * vector,
-                snapshot * vector,
+                snapshot * vector - zeros,
                 staging,
                 unusable);
+    }
+
+    /** Bytes of vectors that stay zero, which take no memory. */
+    private long zeros(BucketRange range) {
+        if (layout.matrices().isEmpty()) {
+            return 0;
+        }
+        Optimizer optimizer = Optimizer.ofServers(config);
+        long bytes = 0;
+        for (int index = range.first(); index < range.end(); index++) {
+            Bucket bucket = layout.bucket(index);
+            List<Optimizer.Segment> segments = optimizer.segments(layout, bucket);
+            for (StateVector vector : optimizer.state()) {
+                bytes += optimizer.keeps(vector, segments) ? 0 : bucket.bytes();
+            }
+        }
+        return bytes;
     }
 
     private List<WholeMatrix> matrices(BucketRange range) {

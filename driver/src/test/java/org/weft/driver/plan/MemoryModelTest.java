@@ -117,7 +117,11 @@ class MemoryModelTest {
         assertThat(server.moments()).isEqualTo(2 * 4 * server.elements());
         assertThat(model().server(1L << 30).workSpace()).isZero();
         MemoryModel wide = model("training.optimizer=muon", "model.width=768", "model.heads=12");
-        assertThat(wide.server(1L << 30).staging()).isEqualTo(2 * 4 * MIB); // (768, 3072) is in three buckets
+        ServerMemory wider = wide.server(1L << 30);
+        assertThat(wider.staging()).isEqualTo(2 * 4 * MIB); // (768, 3072) is in three buckets
+        long without = 2 * 4 * wider.elements() - wider.moments(); // of full buckets of one matrix the second moment
+        assertThat(without).isPositive().isEqualTo(without / (4 * MIB) * 4 * MIB);
+        assertThat(wider.snapshot()).isEqualTo(3 * 4 * wider.elements() - without);
     }
 
     /** Velocity and two means; three sums; a worker has its lane's vectors, and the means that it begins with. */

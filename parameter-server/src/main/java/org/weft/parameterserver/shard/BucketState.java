@@ -35,14 +35,19 @@ record BucketState(
         boolean ownGradient) {
 
     static BucketState of(
-            ParameterLayout layout, Bucket bucket, Optimizer optimizer, int vectors, KeptVersions versions) {
+            ParameterLayout layout,
+            Bucket bucket,
+            Optimizer optimizer,
+            int vectors,
+            KeptVersions versions,
+            ZeroVectors zeros) {
         List<Optimizer.Segment> segments = optimizer.segments(layout, bucket);
         VersionedBytes lasting = new VersionedBytes(bucket.bytes(), versions.count());
         return new BucketState(
                 bucket,
                 versions.predicted() ? new VersionedBytes(bucket.bytes(), 1) : lasting,
                 lasting,
-                new float[vectors][bucket.length()],
+                zeros.vectors(vectors, segments, bucket.length()),
                 new ByteBuffer[vectors],
                 segments,
                 segments.stream().anyMatch(segment -> optimizer.changesGradient(segment.rule())));

@@ -43,6 +43,7 @@ public final class ParameterShard {
 
     private final KeptVersions versions;
     private final List<BucketState> states;
+    private final ZeroVectors zeros;
     private final ShardUpdates changes;
     private final PublishedParameters published;
     private final BucketCodecs codecs;
@@ -82,10 +83,11 @@ public final class ParameterShard {
         this.optimizer = optimizer;
         this.versions = versions;
         this.parts = new ShardParts(optimizer.state(), pushes.inner(), versions);
+        this.zeros = new ZeroVectors(optimizer);
         this.states = new ArrayList<>(range.count());
         for (int index = range.first(); index < range.end(); index++) {
             Bucket bucket = layout.bucket(index);
-            states.add(BucketState.of(layout, bucket, optimizer, parts().size(), versions));
+            states.add(BucketState.of(layout, bucket, optimizer, parts().size(), versions, zeros));
         }
         this.changes = new ShardUpdates(pushes, optimizer, parts, states, products);
         this.published = new PublishedParameters(range, versions, parts.pulled(codecs));
@@ -288,8 +290,8 @@ public final class ParameterShard {
         return published.checksum(new BucketKey(generation, step, range.first() + place));
     }
 
-    /** Lengths of the buckets, in order. */
-    int[] bucketLengths() {
-        return states.stream().mapToInt(state -> state.bucket().length()).toArray();
+    /** Room for {@link #copyTo}. */
+    ShardSnapshot snapshot() {
+        return ShardSnapshot.of(states, parts().size(), zeros);
     }
 }

@@ -77,7 +77,7 @@ public final class ShardCheckpointer implements AutoCloseable {
             return CompletableFuture.failedFuture(new IOException("an earlier checkpoint is still being written"));
         }
         if (snapshot == null) {
-            snapshot = new ShardSnapshot(shard.bucketLengths(), shard.parts().size());
+            snapshot = shard.snapshot();
         }
         shard.copyTo(snapshot);
         requireUndamaged(generation, step);

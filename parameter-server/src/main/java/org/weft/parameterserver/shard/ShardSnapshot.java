@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import org.weft.core.protocol.BucketHeader;
 
 /**
@@ -17,26 +18,28 @@ final class ShardSnapshot {
     /** By vector and bucket. */
     private final float[][][] vectors;
 
-    /**
-     * @param vectors of the optimizer
-     */
-    ShardSnapshot(int[] bucketLengths, int vectors) {
-        weights = new ByteBuffer[bucketLengths.length];
-        for (int i = 0; i < bucketLengths.length; i++) {
-            weights[i] = ByteBuffer.allocate(bucketLengths[i] * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        }
-        this.vectors = new float[vectors][][];
-        for (int i = 0; i < vectors; i++) {
-            this.vectors[i] = allocate(bucketLengths);
-        }
+    private ShardSnapshot(ByteBuffer[] weights, float[][][] vectors) {
+        this.weights = weights;
+        this.vectors = vectors;
     }
 
-    private static float[][] allocate(int[] lengths) {
-        float[][] arrays = new float[lengths.length][];
-        for (int i = 0; i < lengths.length; i++) {
-            arrays[i] = new float[lengths[i]];
+    /**
+     * Room for a shard's buckets.
+     *
+     * @param vectors that are kept of each
+     * @param zeros vectors that need none
+     */
+    static ShardSnapshot of(List<BucketState> states, int vectors, ZeroVectors zeros) {
+        ByteBuffer[] weights = new ByteBuffer[states.size()];
+        float[][][] copies = new float[vectors][states.size()][];
+        for (int i = 0; i < weights.length; i++) {
+            BucketState state = states.get(i);
+            weights[i] = ByteBuffer.allocate(state.bucket().bytes()).order(ByteOrder.LITTLE_ENDIAN);
+            for (int vector = 0; vector < vectors; vector++) {
+                copies[vector][i] = zeros.copyOf(state.vectors()[vector]);
+            }
         }
-        return arrays;
+        return new ShardSnapshot(weights, copies);
     }
 
     void put(int bucket, ByteBuffer weightBytes, float[][] kept) {

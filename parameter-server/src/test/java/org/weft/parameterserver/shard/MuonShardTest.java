@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +19,7 @@ import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.optim.Optimizer;
+import org.weft.core.optim.StateVector;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.Initializer;
 import org.weft.core.params.ParameterLayout;
@@ -96,6 +98,22 @@ class MuonShardTest {
             }
             train(others, 2, 3, 6);
             assertThat(parameters(others, 2, 6)).isEqualTo(parameters(two, 1, 6));
+        }
+    }
+
+    /** Of the buckets that one matrix fills; an update, a checkpoint and a copy leave them zero. */
+    @Test
+    void matricesHaveNoSecondMoment() {
+        ParameterShard shard = initialized(1, Optimizer.ofServers(CONFIG)).get(0);
+        train(List.of(shard), 1, 0, 2);
+        for (int bucket = 0; bucket < LAYOUT.bucketCount(); bucket++) {
+            ByteBuffer squares = shard.bytes(new BucketKey(1, 2, bucket, StateVector.EXP_AVG_SQ));
+            float[] values = new float[LAYOUT.bucket(bucket).length()];
+            squares.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+            boolean filled = bucket >= 2 && bucket < 5;
+            assertThat(IntStream.range(0, values.length).allMatch(i -> values[i] == 0))
+                    .as("bucket %d", bucket)
+                    .isEqualTo(filled);
         }
     }
 
