@@ -55,9 +55,13 @@ public final class MuonBench {
         ModelConfig model = ModelConfig.gpt2(a[1], a[0], heads, a[2], 0);
         WeftConfig config = config("muon").withModel(model);
         ModelShape shape = new ModelShape(model, a[4]);
-        MuonBench bench =
-                new MuonBench(config, MuonMatrices.served(config, shape.layout()), Integer.parseInt(args[1]));
-        bench.step(shape, Batch.causal(a[3], a[2], new Random(1).ints((long) a[3] * (a[2] + 1), 0, a[4]).toArray()));
+        MuonBench bench = new MuonBench(config, MuonMatrices.served(config, shape.layout()), Integer.parseInt(args[1]));
+        bench.step(
+                shape,
+                Batch.causal(
+                        a[3],
+                        a[2],
+                        new Random(1).ints((long) a[3] * (a[2] + 1), 0, a[4]).toArray()));
         bench.update();
     }
 
@@ -65,10 +69,7 @@ public final class MuonBench {
         return ConfigLoader.load(
                 "bench",
                 "",
-                List.of(
-                        "run.dir=file:///nowhere",
-                        "training.optimizer=" + optimizer,
-                        "training.warmup_steps=0"));
+                List.of("run.dir=file:///nowhere", "training.optimizer=" + optimizer, "training.warmup_steps=0"));
     }
 
     private void step(ModelShape shape, Batch batch) {
@@ -112,14 +113,15 @@ public final class MuonBench {
         for (int servers : SERVERS) {
             RangePartitioner partitioner = RangePartitioner.of(layout, servers);
             double[] load = new double[servers];
-            costs.forEach((matrix, millis) -> load[
-                            partitioner.shardOf(layout.bucketOf(matrix.parameter().offset()))] +=
-                    millis);
+            costs.forEach((matrix, millis) ->
+                    load[partitioner.shardOf(layout.bucketOf(matrix.parameter().offset()))] += millis);
             System.out.printf(
                     Locale.ROOT,
                     "%d servers: %s ms%n",
                     servers,
-                    Arrays.stream(load).mapToObj(millis -> String.format(Locale.ROOT, "%.1f", millis)).toList());
+                    Arrays.stream(load)
+                            .mapToObj(millis -> String.format(Locale.ROOT, "%.1f", millis))
+                            .toList());
         }
     }
 

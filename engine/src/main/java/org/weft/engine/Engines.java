@@ -92,7 +92,8 @@ public final class Engines {
     /** That servers of a run have what they multiply matrices with, where they do. */
     public static void requireProducts(WeftConfig config) {
         String engine = config.cluster().engine();
-        if (config.training().optimizer() == OptimizerKind.MUON && !known(engine).multiplies()) {
+        if (config.training().optimizer() == OptimizerKind.MUON
+                && !known(engine).multiplies()) {
             throw WeftException.usage(
                     "cluster.engine=" + engine + " has no products of matrices for training.optimizer=muon",
                     "use cluster.engine=" + TORCH + ", or training.optimizer=adamw");

@@ -86,7 +86,8 @@ public final class ParameterServer implements AutoCloseable {
         this.threads = threads;
         BucketCodecs codecs = BucketCodecs.of(options.config(), layout);
         int openSteps = options.config().sync().openSteps();
-        this.shard = new ParameterShard(pushes, range, options.optimizer(), KeptVersions.of(options.config()), codecs, products);
+        this.shard = new ParameterShard(
+                pushes, range, options.optimizer(), KeptVersions.of(options.config()), codecs, products);
         this.feed = new BackupFeed(
                 transport,
                 threads,

@@ -107,7 +107,8 @@ record Scenario(
         WeftConfig config = ConfigLoader.load("simulation", "run: {dir: /run}", settings);
         return new Scenario(
                 config,
-                MuonMatrices.served(config, layout(buckets, random, config.training().optimizer())),
+                MuonMatrices.served(
+                        config, layout(buckets, random, config.training().optimizer())),
                 1 + random.nextInt(5),
                 VirtualTime.SECOND * (2 + random.nextInt(28)),
                 pick(random, 0, 0.002, 0.01, 0.04),

@@ -183,7 +183,8 @@ final class BlockGradients implements SpanPasses.Listener {
             free.push(sent.remove().memory());
         }
         return free.isEmpty()
-                ? ByteBuffer.allocateDirect(layout.longestBucket() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN)
+                ? ByteBuffer.allocateDirect(layout.longestBucket() * Float.BYTES)
+                        .order(ByteOrder.LITTLE_ENDIAN)
                 : free.pop();
     }
 

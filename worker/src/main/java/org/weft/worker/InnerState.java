@@ -30,8 +30,7 @@ final class InnerState {
         this.pushes = pushes;
         this.lane = allocate(pushes.layout(), vectors);
         this.means = allocate(pushes.layout(), pushes.inner().size());
-        this.zeros =
-                ByteBuffer.allocate(vectors == 0 ? 0 : pushes.layout().longestBucket() * Float.BYTES);
+        this.zeros = ByteBuffer.allocate(vectors == 0 ? 0 : pushes.layout().longestBucket() * Float.BYTES);
     }
 
     static InnerState of(WeftConfig config, ParameterLayout layout) {

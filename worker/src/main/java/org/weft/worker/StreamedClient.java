@@ -56,8 +56,7 @@ final class StreamedClient extends ServerClient {
      * @param layout as the servers have it
      * @param codec that parameters are pulled in
      */
-    StreamedClient(
-            Transport transport, Replica<?> replica, ParameterLayout layout, int servers, LayoutCodec codec) {
+    StreamedClient(Transport transport, Replica<?> replica, ParameterLayout layout, int servers, LayoutCodec codec) {
         super(transport, layout, servers);
         this.replica = replica;
         this.codec = codec;

@@ -61,7 +61,8 @@ class StreamedClientTest {
         FakeServer server = new FakeServer(new RangePartitioner(FakeReplica.LAYOUT.bucketCount(), 1).range(0));
         try (Transport transport = new SparkTransport(WireSecurity.fresh(false));
                 Transport.Listener listener = transport.listen("127.0.0.1", server);
-                StreamedClient client = new StreamedClient(transport, replica, FakeReplica.LAYOUT, 1, BucketCodec.F32)) {
+                StreamedClient client =
+                        new StreamedClient(transport, replica, FakeReplica.LAYOUT, 1, BucketCodec.F32)) {
             Deadline deadline = new Deadline(clock, TimeUnit.HOURS.toNanos(1));
             client.turnTo(1, ParameterVersion.of(7), new Address[] {listener.address()}, deadline);
             client.pages().need(0, FakeReplica.LAYOUT.size());

@@ -46,8 +46,9 @@ public record TrainingConfig(
                 + " holding until the next.")
         List<String> learningRates,
 
-        @Doc("Weight decay, decoupled for adamw and muon, else added to the gradient; none on norms, biases and positions of"
-                + " one dimension.")
+        @Doc(
+                "Weight decay, decoupled for adamw and muon, else added to the gradient; none on norms, biases and positions of"
+                        + " one dimension.")
         double weightDecay,
 
         @Doc("nesterov: decay of the velocity.") double momentum,

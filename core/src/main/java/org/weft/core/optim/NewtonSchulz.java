@@ -5,7 +5,6 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 import org.weft.core.optim.MatrixProducts.Matrix;
-import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.WholeMatrix;
 
 /**

@@ -14,11 +14,10 @@ public record WholeMatrix(Parameter parameter, List<MatrixPart> parts) implement
 
     public WholeMatrix {
         parts = List.copyOf(parts);
-        long covered =
-                parts.stream().mapToLong(part -> part.size(parameter)).sum();
+        long covered = parts.stream().mapToLong(part -> part.size(parameter)).sum();
         if (covered != parameter.size()) {
-            throw new IllegalArgumentException("parts of " + parameter.name() + " have " + covered + " of its "
-                    + parameter.size() + " elements");
+            throw new IllegalArgumentException(
+                    "parts of " + parameter.name() + " have " + covered + " of its " + parameter.size() + " elements");
         }
     }
 

@@ -35,7 +35,8 @@ public record PushLayout(ParameterLayout layout, List<StateVector> inner, int fi
     public static PushLayout of(WeftConfig config, ParameterLayout layout) {
         return new PushLayout(
                 MuonMatrices.served(config, layout),
-                Optimizer.innerState(config), config.sync().warmupSteps());
+                Optimizer.innerState(config),
+                config.sync().warmupSteps());
     }
 
     /** Gradients alone. */

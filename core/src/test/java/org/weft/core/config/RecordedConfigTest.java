@@ -117,7 +117,8 @@ class RecordedConfigTest {
                 .isInstanceOf(WeftException.class)
                 .hasMessageStartingWith("step-7: 2 problems")
                 .hasMessageContaining("training.steps=\"many\" is not a whole number")
-                .hasMessageContaining("training.optimizer=lion must be one of sgd, nesterov, adam, adamw, amsgrad, muon");
+                .hasMessageContaining(
+                        "training.optimizer=lion must be one of sgd, nesterov, adam, adamw, amsgrad, muon");
     }
 
     private static String resource(String name) throws IOException {

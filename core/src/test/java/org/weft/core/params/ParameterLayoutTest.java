@@ -153,8 +153,9 @@ class ParameterLayoutTest {
             builder.add("v" + i, List.of(sides.get(i)), true, Initializer.ZEROS);
         }
         ParameterLayout plain = builder.build();
-        ParameterLayout layout = plain.around(
-                IntStream.range(0, sides.size()).mapToObj(i -> whole(plain, 2 * i)).toList());
+        ParameterLayout layout = plain.around(IntStream.range(0, sides.size())
+                .mapToObj(i -> whole(plain, 2 * i))
+                .toList());
         RangePartitioner partitioner = RangePartitioner.of(layout, shards);
         int next = 0;
         for (int shard = 0; shard < shards; shard++) {
@@ -183,8 +184,8 @@ class ParameterLayoutTest {
             builder.add("m" + i, List.of(1024, 1024), true, Initializer.ZEROS);
         }
         ParameterLayout plain = builder.build();
-        ParameterLayout layout =
-                plain.around(IntStream.rangeClosed(1, 8).mapToObj(i -> whole(plain, i)).toList());
+        ParameterLayout layout = plain.around(
+                IntStream.rangeClosed(1, 8).mapToObj(i -> whole(plain, i)).toList());
         assertThat(layout.bucketCount()).isEqualTo(9);
         RangePartitioner partitioner = RangePartitioner.of(layout, 2);
         assertThat(partitioner.range(0)).isEqualTo(new BucketRange(0, 5));

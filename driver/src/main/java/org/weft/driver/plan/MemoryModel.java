@@ -178,7 +178,8 @@ public final class MemoryModel {
         return sent
                 + (delay > 0
                         ? pulled.bytes(layout)
-                        : pulled.bytesBeside(layout, RangePartitioner.of(layout, 1).range(0)))
+                        : pulled.bytesBeside(
+                                layout, RangePartitioner.of(layout, 1).range(0)))
                 + start;
     }
 

@@ -22,10 +22,7 @@ import org.weft.core.protocol.LayoutCodec;
  * @param innerShares of vectors that are pushed beside gradients
  */
 record ShardMemory(
-        WeftConfig config,
-        ParameterLayout layout,
-        MemoryModel.LaneShares shares,
-        MemoryModel.LaneShares innerShares) {
+        WeftConfig config, ParameterLayout layout, MemoryModel.LaneShares shares, MemoryModel.LaneShares innerShares) {
 
     /** One copy of the largest shard. */
     ServerMemory server(long heapBytes) {
