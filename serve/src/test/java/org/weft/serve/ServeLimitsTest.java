@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -40,7 +41,8 @@ class ServeLimitsTest {
             50_000,
             0,
             ServeOptions.Access.open(),
-            new ServeOptions.Network(16, 100_000, Duration.ofSeconds(30)));
+            new ServeOptions.Network(16, 100_000, Duration.ofSeconds(30)),
+            Optional.empty());
 
     private final List<String> notices = new ArrayList<>();
     private WeftServer server;
