@@ -15,8 +15,9 @@ public final class ServePageOption {
     @Option(
             names = "--page",
             paramLabel = "FILE",
-            description = "A page of yours at /, one file of HTML with its styles and scripts in it, in place of the one to try"
-                    + " models in. It may ask this server alone.")
+            description =
+                    "A page of yours at /, one file of HTML with its styles and scripts in it, in place of the one to try"
+                            + " models in. It may ask this server alone.")
     private Path file;
 
     /** The page's text; read once, at the start. */
@@ -27,7 +28,8 @@ public final class ServePageOption {
         try {
             if (Files.size(file) > MOST_BYTES) {
                 throw WeftException.usage(
-                        "--page " + file + " has " + Files.size(file) + " bytes", "it is kept in memory: at most 16 MiB");
+                        "--page " + file + " has " + Files.size(file) + " bytes",
+                        "it is kept in memory: at most 16 MiB");
             }
             return Optional.of(Files.readString(file, StandardCharsets.UTF_8));
         } catch (IOException e) {

@@ -127,7 +127,8 @@ public record Example(
     /** The example as it is run: with {@code small} of a test's size. */
     public Example sized(boolean asTest) {
         return asTest
-                ? new Example(title, room, small.bar(), new Data(data.from(), small.rows()), run, steps, show, page, small)
+                ? new Example(
+                        title, room, small.bar(), new Data(data.from(), small.rows()), run, steps, show, page, small)
                 : this;
     }
 

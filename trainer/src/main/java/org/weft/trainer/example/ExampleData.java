@@ -23,17 +23,19 @@ public interface ExampleData {
      */
     static ExampleData of(Example.Data data, Path folder, Path input) throws IOException {
         return switch (data.from()) {
-            case "wordnet-topics" -> input == null
-                    ? new WordNetTopics(data.rows())
-                    : new LabelledTexts(input, data.rows());
-            case "wordnet-text" -> input == null
-                    ? new WordNetText(data.rows())
-                    : new GivenRows(input, Map.of(WordNetText.FILE, List.of(Topics.TEXT)), data.rows());
-            case "grammar" -> input == null
-                    ? new GeneratedRows(folder, data.rows())
-                    : new GivenRows(input, new GeneratedRows(folder, 0).columns(), 0);
-            default -> throw WeftException.usage(
-                    "data.from=" + data.from() + " is unknown", "there are: wordnet-topics, wordnet-text, grammar");
+            case "wordnet-topics" ->
+                input == null ? new WordNetTopics(data.rows()) : new LabelledTexts(input, data.rows());
+            case "wordnet-text" ->
+                input == null
+                        ? new WordNetText(data.rows())
+                        : new GivenRows(input, Map.of(WordNetText.FILE, List.of(Topics.TEXT)), data.rows());
+            case "grammar" ->
+                input == null
+                        ? new GeneratedRows(folder, data.rows())
+                        : new GivenRows(input, new GeneratedRows(folder, 0).columns(), 0);
+            default ->
+                throw WeftException.usage(
+                        "data.from=" + data.from() + " is unknown", "there are: wordnet-topics, wordnet-text, grammar");
         };
     }
 }

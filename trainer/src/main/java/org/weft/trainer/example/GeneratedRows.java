@@ -43,7 +43,9 @@ final class GeneratedRows implements ExampleData {
     /** What a user's own files in their place have to have. */
     Map<String, List<String>> columns() {
         Map<String, List<String>> columns = new LinkedHashMap<>();
-        grammar.files().forEach((name, file) -> columns.put(name, List.copyOf(file.columns().keySet())));
+        grammar.files()
+                .forEach((name, file) ->
+                        columns.put(name, List.copyOf(file.columns().keySet())));
         return columns;
     }
 }

@@ -83,12 +83,17 @@ final class GivenRows implements ExampleData {
         Map<String, Object> kept = new LinkedHashMap<>();
         for (String column : columns) {
             JsonNode value = row.path(column);
-            if (value.isMissingNode() || value.isNull() || (value.isTextual() && value.asText().isBlank())) {
+            if (value.isMissingNode()
+                    || value.isNull()
+                    || (value.isTextual() && value.asText().isBlank())) {
                 List<String> names = new ArrayList<>();
                 row.fieldNames().forEachRemaining(names::add);
                 throw WeftException.invalidData(
-                        place + (names.contains(column) ? ": column " + column + " is empty" : " has no column " + column
-                                + ", it has " + (names.isEmpty() ? "none" : String.join(", ", names))),
+                        place
+                                + (names.contains(column)
+                                        ? ": column " + column + " is empty"
+                                        : " has no column " + column + ", it has "
+                                                + (names.isEmpty() ? "none" : String.join(", ", names))),
                         hint());
             }
             kept.put(column, value);

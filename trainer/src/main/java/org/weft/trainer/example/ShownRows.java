@@ -46,7 +46,8 @@ public final class ShownRows {
         String text = row.path(show.text()).asText().replaceAll("\\s+", " ");
         String mark = right.equals(said) ? "right" : "wrong";
         if (Math.max(right.length(), said.length()) > LABEL) {
-            return mark + "  " + shortened(text, LONG_TEXT) + "\n       says  " + said + (right.equals(said) ? "" : "\n       is    " + right);
+            return mark + "  " + shortened(text, LONG_TEXT) + "\n       says  " + said
+                    + (right.equals(said) ? "" : "\n       is    " + right);
         }
         return String.format(
                 Locale.ROOT,

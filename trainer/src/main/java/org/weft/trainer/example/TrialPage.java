@@ -67,8 +67,7 @@ public final class TrialPage {
 
     /** The command by which the page is tried. */
     public static List<String> command(Example.Page page, Path hdfs, Path html) {
-        List<String> words = new ArrayList<>(
-                List.of("serve", "--hdfs", hdfs.toString(), "--page", html.toString()));
+        List<String> words = new ArrayList<>(List.of("serve", "--hdfs", hdfs.toString(), "--page", html.toString()));
         page.models().forEach((name, run) -> words.addAll(List.of("--checkpoint", name + "=" + run)));
         return words;
     }

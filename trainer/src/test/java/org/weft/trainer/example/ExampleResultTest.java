@@ -123,11 +123,13 @@ class ExampleResultTest {
         TrialPage.write(page, run, store, run.toString(), html);
         String text = Files.readString(html);
         assertThat(text)
-                .startsWith("<script>const data = {\"figures\":{\"intents\":{\"accuracy\":0.75}},\"rows\":{\"test.jsonl\":[")
+                .startsWith(
+                        "<script>const data = {\"figures\":{\"intents\":{\"accuracy\":0.75}},\"rows\":{\"test.jsonl\":[")
                 .containsOnlyOnce("</script>");
         assertThat(text.split("u003c/script>", -1)).hasSize(201);
         assertThat(TrialPage.command(page, Path.of("hdfs"), html))
-                .containsExactly("serve", "--hdfs", "hdfs", "--page", html.toString(), "--checkpoint", "intents=" + run);
+                .containsExactly(
+                        "serve", "--hdfs", "hdfs", "--page", html.toString(), "--checkpoint", "intents=" + run);
         Files.writeString(run.resolve("page.html"), "<p>nothing");
         assertThatThrownBy(() -> TrialPage.write(page, run, store, run.toString(), html))
                 .isInstanceOf(WeftException.class)

@@ -63,8 +63,8 @@ class GivenRowsTest {
         assertThatThrownBy(() -> data.writeTo(folder(target)))
                 .isInstanceOf(WeftException.class)
                 .hasMessageContaining(message)
-                .satisfies(failure ->
-                        assertThat(((WeftException) failure).hint()).contains("give "));
+                .satisfies(
+                        failure -> assertThat(((WeftException) failure).hint()).contains("give "));
         assertThat(target).doesNotExist();
     }
 

@@ -149,8 +149,7 @@ public final class PredictionJob {
      * @param batch answers that grow side by side
      */
     public static PredictionJob answering(StoredModel model, WeftConfig rows, int batch, BeamOptions beams) {
-        return new PredictionJob(
-                new Tuned(model, tuned(model, rows), beams, null), batch, PredictionColumns.DEFAULT);
+        return new PredictionJob(new Tuned(model, tuned(model, rows), beams, null), batch, PredictionColumns.DEFAULT);
     }
 
     /**

@@ -218,8 +218,7 @@ record InstructionTask(ChatRows rows, boolean masksHistory, Conversation convers
 
     /** The assistant's answer. */
     record Answer(String text) implements Prediction {
-        static final List<PredictionColumn> COLUMNS =
-                List.of(PredictionColumn.prediction(PredictionColumn.Cells.TEXT));
+        static final List<PredictionColumn> COLUMNS = List.of(PredictionColumn.prediction(PredictionColumn.Cells.TEXT));
 
         @Override
         public List<Object> cells() {

@@ -85,8 +85,7 @@ final class Derivation {
         }
 
         String text(String form, boolean mustBe) {
-            Alternative.Form found =
-                    mustBe ? alternative.forms().get(form) : alternative.formOrText(form);
+            Alternative.Form found = mustBe ? alternative.forms().get(form) : alternative.formOrText(form);
             if (found == null) {
                 throw grammar.fault(alternative + " has no form " + form);
             }

@@ -69,7 +69,9 @@ public final class Grammar {
     private Grammar(Path file, JsonNode tree) throws JsonProcessingException {
         this.file = file;
         this.about = tree.path("about").asText();
-        if (about.isEmpty() || !tree.path("files").isObject() || !tree.path("rules").isObject()) {
+        if (about.isEmpty()
+                || !tree.path("files").isObject()
+                || !tree.path("rules").isObject()) {
             throw fault("it wants about, files and rules");
         }
         for (Map.Entry<String, JsonNode> rule : tree.path("rules").properties()) {
@@ -123,7 +125,8 @@ public final class Grammar {
                         file + ": " + name + " has " + rows.size() + " different rows, not " + count,
                         "ask for fewer, or give its rules more words");
             }
-            Derivation draw = new Derivation(this, output.from(), SplitMix64.start(seed, output.part().ordinal()), number);
+            Derivation draw = new Derivation(
+                    this, output.from(), SplitMix64.start(seed, output.part().ordinal()), number);
             String key = draw.form(output.key());
             if ((output.part() == OutputFile.Part.ALL || part(key) == output.part()) && seen.add(key)) {
                 rows.add(output.row(draw));
@@ -133,9 +136,7 @@ public final class Grammar {
     }
 
     private static OutputFile.Part part(String key) {
-        return Long.remainderUnsigned(hash(key), JUDGED_ONE_IN) == 0
-                ? OutputFile.Part.JUDGED
-                : OutputFile.Part.LEARNT;
+        return Long.remainderUnsigned(hash(key), JUDGED_ONE_IN) == 0 ? OutputFile.Part.JUDGED : OutputFile.Part.LEARNT;
     }
 
     private static long hash(String text) {
@@ -200,8 +201,10 @@ public final class Grammar {
             JsonNode value = field.getValue();
             switch (field.getKey()) {
                 case "weight" -> weight = value.asDouble();
-                case "let" -> value.properties().forEach(entry -> let.put(entry.getKey(), entry.getValue()
-                        .asText()));
+                case "let" ->
+                    value.properties()
+                            .forEach(entry ->
+                                    let.put(entry.getKey(), entry.getValue().asText()));
                 default -> forms.put(field.getKey(), form(value));
             }
         }

@@ -24,8 +24,7 @@ class GrammarTest {
 
     @Test
     void formsOfOneDrawBelongTogether() throws IOException {
-        Grammar grammar = grammar(
-                """
+        Grammar grammar = grammar("""
                 about: who sees whom
                 files:
                   rows.jsonl: {from: sentence, rows: 1, columns: {prompt: en, response: de}}
@@ -57,8 +56,7 @@ class GrammarTest {
 
     @Test
     void rowsAreDistinctTheSameAgainAndOfOnePart() throws IOException {
-        String text =
-                """
+        String text = """
                 about: numbers
                 files:
                   learnt.jsonl: {from: number, rows: 1, columns: {text: text}}
@@ -79,8 +77,7 @@ class GrammarTest {
 
     @Test
     void partsStandInAnyOrderAndWeightsCount() throws IOException {
-        Grammar grammar = grammar(
-                """
+        Grammar grammar = grammar("""
                 about: orders
                 files:
                   rows.jsonl: {from: row, rows: 1, key: text, columns: {text: text}}
@@ -102,8 +99,7 @@ class GrammarTest {
                 .containsExactly("O", "B-city", "I-city", "O", "B-city", "O");
         assertThat(Marked.tags("[12](number), please")).containsExactly("B-number", "O");
         assertThat(Marked.tags("nothing here")).containsExactly("O", "O");
-        Grammar grammar = grammar(
-                """
+        Grammar grammar = grammar("""
                 about: cities
                 files:
                   rows.jsonl: {from: row, rows: 1, columns: {tokens: words(text), tags: tags(text), text: text}}
@@ -141,7 +137,8 @@ class GrammarTest {
     void everyGrammarOfTheExamplesMakesItsFiles() throws IOException {
         List<Path> grammars;
         try (Stream<Path> all = Files.walk(Path.of("..", "examples"))) {
-            grammars = all.filter(path -> path.endsWith("grammar.yaml")).sorted().toList();
+            grammars =
+                    all.filter(path -> path.endsWith("grammar.yaml")).sorted().toList();
         }
         assertThat(grammars).hasSizeGreaterThan(3);
         for (Path file : grammars) {
