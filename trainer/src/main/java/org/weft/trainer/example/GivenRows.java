@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,7 +65,7 @@ final class GivenRows implements ExampleData {
                     found.add(row(file + ", line " + number, line, columns));
                 }
             }
-        } catch (java.nio.charset.CharacterCodingException notText) {
+        } catch (CharacterCodingException notText) {
             throw WeftException.invalidData(file + ", line " + (number + 1) + " is not UTF-8", hint());
         }
         if (found.isEmpty()) {
