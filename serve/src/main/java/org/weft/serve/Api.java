@@ -11,14 +11,13 @@ import java.util.function.Consumer;
 
 /** Which request goes where. Knows no socket. Safe for use by many threads. */
 final class Api {
-    private static final String PAGE = page();
-
     private final Models models;
     private final ApiKeys keys;
     private final BrowserAccess browsers;
     private final ServeMetrics metrics;
     private final Consumer<String> notices;
     private final Duration timeout;
+    private final String page;
     private volatile boolean stopping;
 
     Api(Models models, ServeOptions options, ServeMetrics metrics, Consumer<String> notices) {
@@ -28,6 +27,7 @@ final class Api {
         this.metrics = metrics;
         this.notices = notices;
         this.timeout = options.timeout();
+        this.page = options.page().orElseGet(Api::ownPage);
     }
 
     /**
@@ -86,7 +86,7 @@ final class Api {
         }
         String endpoint = request.endpoint();
         switch (endpoint) {
-            case Endpoints.PAGE -> answer.text(200, "text/html; charset=utf-8", PAGE);
+            case Endpoints.PAGE -> answer.text(200, "text/html; charset=utf-8", page);
             case Endpoints.HEALTH, Endpoints.HEALTH + "/ready" -> health(answer, !stopping && models.well());
             case Endpoints.HEALTH + "/live" -> health(answer, models.well());
             case Endpoints.METRICS ->
@@ -136,7 +136,7 @@ final class Api {
         answer.json(well ? 200 : 503, JsonNodeFactory.instance.objectNode().put("status", well ? "ok" : "unavailable"));
     }
 
-    private static String page() {
+    private static String ownPage() {
         try (InputStream resource = Api.class.getResourceAsStream("index.html")) {
             return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -19,6 +19,7 @@ import org.weft.core.WeftException;
  * @param prefixCacheMegabytes of keys and values of how prompts began, that each model may keep; 0 for none
  * @param access who may ask
  * @param network bounds for connections
+ * @param page what stands at {@code /}, in HTML: a page of the user's; empty for Weft's own
  */
 public record ServeOptions(
         String host,
@@ -29,7 +30,8 @@ public record ServeOptions(
         int maxTokens,
         int prefixCacheMegabytes,
         Access access,
-        Network network) {
+        Network network,
+        Optional<String> page) {
 
     /**
      * Who may ask.
@@ -123,7 +125,16 @@ public record ServeOptions(
     /** On the loopback interface, without keys, with the bounds that the command has as defaults. */
     public static ServeOptions defaults() {
         return new ServeOptions(
-                "127.0.0.1", 8080, 16, 256, Duration.ofSeconds(120), 1024, 256, Access.open(), Network.defaults());
+                "127.0.0.1",
+                8080,
+                16,
+                256,
+                Duration.ofSeconds(120),
+                1024,
+                256,
+                Access.open(),
+                Network.defaults(),
+                Optional.empty());
     }
 
     public ServeOptions withPort(int other) {
@@ -148,6 +159,10 @@ public record ServeOptions(
 
     public ServeOptions withAccess(Access other) {
         return Records.with(this, "access", other);
+    }
+
+    public ServeOptions withPage(String html) {
+        return Records.with(this, "page", Optional.of(html));
     }
 
     /** Of what each model may keep. */

@@ -40,7 +40,8 @@ class ServeLimitsTest {
             50_000,
             0,
             ServeOptions.Access.open(),
-            new ServeOptions.Network(16, 100_000, Duration.ofSeconds(30)));
+            new ServeOptions.Network(16, 100_000, Duration.ofSeconds(30)),
+            Optional.empty());
 
     private final List<String> notices = new ArrayList<>();
     private WeftServer server;

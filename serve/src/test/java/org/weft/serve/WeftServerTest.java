@@ -191,6 +191,17 @@ class WeftServerTest extends TinyServer {
     }
 
     @Test
+    void aPageOfOnesOwnStandsInItsPlace() throws Exception {
+        ServeOptions own = ServeOptions.defaults().withPort(0).withPage("<!DOCTYPE html><p>the shop's desk");
+        try (WeftServer desk = WeftServer.start(TinyModel.withoutChat(64), own, problem -> {})) {
+            HttpResponse<String> page = new Client(desk.port()).get("/");
+            assertThat(page.body()).isEqualTo("<!DOCTYPE html><p>the shop's desk");
+            assertThat(page.headers().firstValue("content-security-policy").orElseThrow())
+                    .contains("connect-src 'self'");
+        }
+    }
+
+    @Test
     void metricsCountAndTime() {
         completed("{\"prompt\": \"w1\", \"max_tokens\": 3}");
         client.post("/v1/completions", "nonsense");

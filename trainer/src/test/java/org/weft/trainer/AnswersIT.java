@@ -15,10 +15,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Texts that a model generates, and what is made of them: on the way, at the end, by beam search. */
+@Tag("once")
 class AnswersIT {
     @TempDir
     static Path temporary;

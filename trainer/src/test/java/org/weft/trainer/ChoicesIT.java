@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.config.ConfigLoader;
@@ -29,6 +30,7 @@ import org.weft.tuning.task.ChoiceText;
 import org.weft.tuning.task.Fields;
 
 /** {@code evaluate --choices}: the likelihoods are those that the next token's logits give, token by token. */
+@Tag("once")
 class ChoicesIT {
     private static final int ROWS = 40;
     private static final String SUITE = """

@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A BERT from text to filled masks, with the tokenizer that prepare trains for it. */
+@Tag("once")
 class MaskedModelIT {
     private static final String BERT =
             "{architecture: bert, layers: 2, width: 32, heads: 2, context: 16, norm_epsilon: 1.0e-5}";

@@ -13,11 +13,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import sun.misc.Signal;
 
 /** {@code weft serve} from its first line to SIGTERM. */
+@Tag("once")
 class ServeIT {
     private static final String SECRET = "not-for-logs";
 

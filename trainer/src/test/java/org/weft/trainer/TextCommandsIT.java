@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.storage.HadoopStore;
@@ -25,6 +26,7 @@ import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.engine.ModelReplica;
 
 /** Text into a trained model and out of it: batches of prompts, stop strings, the perplexity of given text. */
+@Tag("once")
 class TextCommandsIT {
     private static final int CONTEXT = 16;
 

@@ -17,6 +17,7 @@ import org.weft.driver.progress.Progress;
 import org.weft.trainer.example.DataFolder;
 import org.weft.trainer.example.Example;
 import org.weft.trainer.example.ExampleData;
+import org.weft.trainer.example.TrialPage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -76,7 +77,7 @@ public final class ExampleCommand implements Callable<Integer> {
         }
         Example example = Example.named(home, name).sized(small);
         requireOptions();
-        ExampleData data = ExampleData.of(example.data(), input);
+        ExampleData data = ExampleData.of(example.data(), folder(home), input);
         if (dataTo != null) {
             try (FileAccess files = new FileAccess(null)) {
                 write(data, new DataFolder(files.store(), dataTo));
@@ -90,6 +91,14 @@ public final class ExampleCommand implements Callable<Integer> {
             progress.say("HDFS at " + hdfs.uri() + ", kept in " + work.resolve("hdfs"));
             return run(example, data, hdfs, home, work);
         }
+    }
+
+    private Path folder(Path home) {
+        return home.resolve(Example.FOLDER).resolve(name);
+    }
+
+    private String dataFolder() {
+        return "/weft/examples/" + name + "/data";
     }
 
     private int list(Path home) throws IOException {
@@ -148,7 +157,7 @@ public final class ExampleCommand implements Callable<Integer> {
     private int run(Example example, ExampleData data, EmbeddedHdfs hdfs, Path home, Path work) throws Exception {
         try (FileAccess files = FileAccess.within(hdfs)) {
             Store store = files.store();
-            write(data, new DataFolder(store, "/weft/examples/" + name + "/data"));
+            write(data, new DataFolder(store, dataFolder()));
             times.ended("HDFS and data");
             ExampleSteps steps = new ExampleSteps(hdfs, store, home, settings(example), progress);
             for (List<String> step : example.steps()) {
@@ -162,6 +171,12 @@ public final class ExampleCommand implements Callable<Integer> {
             ExampleOutcome outcome = ExampleOutcome.of(example, store);
             outcome.show(progress);
             List<Path> pages = outcome.copyPages(work);
+            if (example.page() != null) {
+                Path page = work.resolve("page.html");
+                TrialPage.write(example.page(), folder(home), store, dataFolder(), page);
+                progress.say("\nTry the models on one page, at http://127.0.0.1:8080/:\n./weft "
+                        + ExampleSteps.shown(TrialPage.command(example.page(), work.resolve("hdfs"), page)));
+            }
             explain(example, work, pages);
             outcome.summary(name).put("work_dir", work.toString()).print();
             return (outcome.met() ? ExitStatus.DONE : ExitStatus.FAILED).code();

@@ -1,14 +1,15 @@
 package org.weft.trainer.commands;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.spark.SparkApplication;
+import org.weft.engine.sampling.BeamOptions;
 import org.weft.hub.StoredModel;
 import org.weft.tuning.finetune.ExplanationSteps;
-import org.weft.tuning.finetune.PredictionColumns;
 import org.weft.tuning.finetune.PredictionJob;
 import org.weft.tuning.finetune.TaskModel;
 import org.weft.tuning.task.Encoder;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code predict}: labels, values, tags or answers for any rows, on the executors. */
+/** {@code predict}: labels, values, tags, spans or generated answers for any rows, on the executors. */
 @Command(
         name = "predict",
         description = "Predict with a fine-tuned model: input rows with what the model says of them.",
@@ -32,6 +33,9 @@ public final class PredictCommand implements Callable<Integer> {
 
     @Mixin
     private RowsOption rows;
+
+    @Mixin
+    private BeamFlags beams;
 
     @Option(
             names = "--explain",
@@ -53,8 +57,14 @@ public final class PredictCommand implements Callable<Integer> {
         try (FileAccess files = options.openFiles()) {
             rows.requireFormats();
             requireSteps();
+            BeamOptions search = beams.options(List.of("--explain"));
             StoredModel model = path.model(files.store());
-            TaskModel.requireTask(model);
+            PredictionJob.requireTask(model);
+            if (search.searches() && !PredictionJob.answers(model.config())) {
+                throw WeftException.usage(
+                        "--beams: " + model.directory() + " generates no text",
+                        "it is for models that were tuned on instructions");
+            }
             rows.requireNew(files.store());
             WeftConfig config = options.over(model.config());
             Encoder.strideTaken(TaskModel.config(model, config)).ifPresent(Progress.onStderr()::say);
@@ -62,7 +72,7 @@ public final class PredictCommand implements Callable<Integer> {
                     .showingStages(Progress.onStderr()::say)) {
                 PredictionJob job = explain
                         ? PredictionJob.explaining(model, config, rows.batch(), steps())
-                        : new PredictionJob(model, config, rows.batch(), PredictionColumns.DEFAULT);
+                        : PredictionJob.answering(model, config, rows.batch(), search);
                 rows.run(application, model, job, "predict").print();
             }
             return ExitStatus.DONE.code();

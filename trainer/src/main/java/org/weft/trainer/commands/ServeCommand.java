@@ -141,6 +141,9 @@ public final class ServeCommand implements Callable<Integer> {
     private String chatTemplate;
 
     @Mixin
+    private ServePageOption page;
+
+    @Mixin
     private ServeAccessOptions access;
 
     @Option(
@@ -250,7 +253,8 @@ public final class ServeCommand implements Callable<Integer> {
                 maxTokens,
                 prefixCache,
                 access.access(),
-                new ServeOptions.Network(connections, bounds.maxBodyBytes(), bounds.patience(), access.tls()));
+                new ServeOptions.Network(connections, bounds.maxBodyBytes(), bounds.patience(), access.tls()),
+                page.html());
     }
 
     private static String scheme(ServeOptions options) {

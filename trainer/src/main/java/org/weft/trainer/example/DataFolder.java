@@ -8,6 +8,7 @@ import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.storage.AtomicOutput;
@@ -58,18 +59,28 @@ public final class DataFolder {
         return true;
     }
 
-    /** Writes a file of JSON lines, an object of texts each, in the order given. */
-    void write(String name, List<Map<String, String>> rows) throws IOException {
+    /** Writes a file of JSON lines, an object each, in the order given. */
+    void write(String name, List<? extends Map<String, ?>> rows) throws IOException {
         try (AtomicOutput out = store.create(directory + "/" + name)) {
             // Closing it gives the file up, so the writer is flushed and left.
             BufferedWriter lines = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
-            for (Map<String, String> row : rows) {
+            for (Map<String, ?> row : rows) {
                 lines.write(line(row));
                 lines.write('\n');
             }
             lines.flush();
             out.commit();
         }
+    }
+
+    /** Writes files of rows by name, and commits. */
+    void writeAll(String origin, Map<String, List<Map<String, Object>>> files) throws IOException {
+        Map<String, Integer> counts = new TreeMap<>();
+        for (Map.Entry<String, List<Map<String, Object>>> file : files.entrySet()) {
+            write(file.getKey(), file.getValue());
+            counts.put(file.getKey(), file.getValue().size());
+        }
+        commit(origin, counts);
     }
 
     /**
@@ -87,7 +98,7 @@ public final class DataFolder {
                 (Json.INDENTED.writeValueAsString(facts) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
-    private static String line(Map<String, String> row) {
+    private static String line(Map<String, ?> row) {
         try {
             return Json.MAPPER.writeValueAsString(row);
         } catch (JsonProcessingException e) {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -43,6 +44,7 @@ import org.weft.core.config.Suggestion;
  * @param run directory of the run that is judged
  * @param steps words of a command each
  * @param show rows to show, or null for none
+ * @param page that models are tried on, or null for none
  * @param small what is otherwise with {@code --small}
  */
 public record Example(
@@ -53,6 +55,7 @@ public record Example(
         @JsonProperty(required = true) String run,
         @JsonProperty(required = true) List<List<String>> steps,
         Show show,
+        Page page,
         @JsonProperty(required = true) Small small) {
     /** The folder of all examples, under Weft's home. */
     public static final String FOLDER = "examples";
@@ -91,6 +94,18 @@ public record Example(
             @JsonProperty(required = true) String prediction) {}
 
     /**
+     * A page of HTML on which models are tried together, for {@code weft serve --page}.
+     *
+     * @param file beside {@code example.yaml}
+     * @param models runs by the names that the page asks for them by
+     * @param rows files of the example's data whose first rows the page is given
+     */
+    public record Page(
+            @JsonProperty(required = true) String file,
+            @JsonProperty(required = true) LinkedHashMap<String, String> models,
+            @JsonProperty(required = true) List<String> rows) {}
+
+    /**
      * The size of a test.
      *
      * @param rows in place of the data's
@@ -112,7 +127,8 @@ public record Example(
     /** The example as it is run: with {@code small} of a test's size. */
     public Example sized(boolean asTest) {
         return asTest
-                ? new Example(title, room, small.bar(), new Data(data.from(), small.rows()), run, steps, show, small)
+                ? new Example(
+                        title, room, small.bar(), new Data(data.from(), small.rows()), run, steps, show, page, small)
                 : this;
     }
 

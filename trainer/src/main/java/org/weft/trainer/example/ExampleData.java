@@ -2,6 +2,8 @@ package org.weft.trainer.example;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.weft.core.WeftException;
 
 /** Makes the data of an example, the same bytes on every machine. */
@@ -16,12 +18,24 @@ public interface ExampleData {
     /**
      * What an example's {@code data} names.
      *
+     * @param folder of the example
      * @param input the user's own, or null
      */
-    static ExampleData of(Example.Data data, Path input) {
-        if (!data.from().equals("wordnet-topics")) {
-            throw WeftException.usage("data.from=" + data.from() + " is unknown", "there is: wordnet-topics");
-        }
-        return input == null ? new WordNetTopics(data.rows()) : new LabelledTexts(input, data.rows());
+    static ExampleData of(Example.Data data, Path folder, Path input) throws IOException {
+        return switch (data.from()) {
+            case "wordnet-topics" ->
+                input == null ? new WordNetTopics(data.rows()) : new LabelledTexts(input, data.rows());
+            case "wordnet-text" ->
+                input == null
+                        ? new WordNetText(data.rows())
+                        : new GivenRows(input, Map.of(WordNetText.FILE, List.of(Topics.TEXT)), data.rows());
+            case "grammar" ->
+                input == null
+                        ? new GeneratedRows(folder, data.rows())
+                        : new GivenRows(input, new GeneratedRows(folder, 0).columns(), 0);
+            default ->
+                throw WeftException.usage(
+                        "data.from=" + data.from() + " is unknown", "there are: wordnet-topics, wordnet-text, grammar");
+        };
     }
 }

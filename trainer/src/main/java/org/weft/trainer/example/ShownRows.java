@@ -15,10 +15,12 @@ import org.weft.core.storage.Store;
 public final class ShownRows {
     private static final int ROWS = 10;
     private static final int TEXT = 72;
+    private static final int LONG_TEXT = 240;
+    private static final int LABEL = 24;
 
     private ShownRows() {}
 
-    /** The first ten rows of the files of JSON lines in a directory, a line each. */
+    /** The first ten rows of the files of JSON lines in a directory, a line each, or where answers are texts one below the other. */
     public static List<String> of(Store store, Example.Show show) throws IOException {
         List<String> lines = new ArrayList<>();
         for (Store.Entry file : store.files(show.rows())) {
@@ -32,9 +34,9 @@ public final class ShownRows {
         return lines;
     }
 
-    private static String shortened(String text) {
-        return text.codePointCount(0, text.length()) > TEXT
-                ? text.substring(0, text.offsetByCodePoints(0, TEXT)) + "…"
+    private static String shortened(String text, int most) {
+        return text.codePointCount(0, text.length()) > most
+                ? text.substring(0, text.offsetByCodePoints(0, most)) + "…"
                 : text;
     }
 
@@ -42,12 +44,17 @@ public final class ShownRows {
         String right = row.path(show.label()).asText();
         String said = row.path(show.prediction()).asText();
         String text = row.path(show.text()).asText().replaceAll("\\s+", " ");
+        String mark = right.equals(said) ? "right" : "wrong";
+        if (Math.max(right.length(), said.length()) > LABEL) {
+            return mark + "  " + shortened(text, LONG_TEXT) + "\n       says  " + said
+                    + (right.equals(said) ? "" : "\n       is    " + right);
+        }
         return String.format(
                 Locale.ROOT,
                 "%-5s  %-14s  %-14s  %s",
-                right.equals(said) ? "right" : "wrong",
+                mark,
                 said,
                 right.equals(said) ? "" : "is " + right,
-                shortened(text));
+                shortened(text, TEXT));
     }
 }

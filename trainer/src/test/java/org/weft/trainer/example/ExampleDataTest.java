@@ -104,7 +104,7 @@ class ExampleDataTest {
         assertThat(new DataFolder(store(), folder + "-new").holds("others")).isFalse();
     }
 
-    private void refused(Path input, String message) {
+    private void refused(Path input, String message) throws IOException {
         ExampleData data = data("wordnet-topics", 0, input);
         DataFolder target = new DataFolder(store(), temporary.resolve("refused").toString());
         assertThatThrownBy(() -> data.writeTo(target))
@@ -115,8 +115,8 @@ class ExampleDataTest {
         assertThat(temporary.resolve("refused")).doesNotExist();
     }
 
-    private static ExampleData data(String from, int rows, Path input) {
-        return ExampleData.of(new Example.Data(from, rows), input);
+    private static ExampleData data(String from, int rows, Path input) throws IOException {
+        return ExampleData.of(new Example.Data(from, rows), Path.of("."), input);
     }
 
     private Path made(ExampleData data) throws IOException {

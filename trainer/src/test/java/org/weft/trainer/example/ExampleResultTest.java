@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,6 +95,45 @@ class ExampleResultTest {
         assertThat(shown.get(1))
                 .startsWith("wrong  4               is 3            long long ")
                 .endsWith("…");
+    }
+
+    @Test
+    void answersThatAreTextsStandBelowOneAnother() throws IOException {
+        Path rows = Files.createDirectories(run.resolve("predictions"));
+        Files.writeString(
+                rows.resolve("part-00000.json"),
+                "{\"prompt\": \"The dog sees.\", \"response\": \"Der Hund sieht.\", \"prediction\": \"Der Hund sieht die Katze.\"}\n"
+                        + "{\"prompt\": \"The dog sees the old cat.\", \"response\": \"Der Hund sieht die alte Katze.\","
+                        + " \"prediction\": \"Der Hund sieht die alte Katze.\"}\n");
+        assertThat(ShownRows.of(store, new Example.Show(rows.toString(), "prompt", "response", "prediction")))
+                .containsExactly(
+                        "wrong  The dog sees.\n       says  Der Hund sieht die Katze.\n       is    Der Hund sieht.",
+                        "right  The dog sees the old cat.\n       says  Der Hund sieht die alte Katze.");
+    }
+
+    @Test
+    void aPageIsGivenFiguresAndRowsThatEndNoScript() throws IOException {
+        Files.createDirectories(run.resolve("evaluation"));
+        Files.writeString(run.resolve("evaluation/results.json"), "{\"metrics\": {\"accuracy\": 0.75}}");
+        Files.writeString(run.resolve("test.jsonl"), "{\"text\": \"</script>\"}\n".repeat(300));
+        Files.writeString(run.resolve("page.html"), "<script>const data = /*data*/null;</script>");
+        Example.Page page = new Example.Page(
+                "page.html", new LinkedHashMap<>(Map.of("intents", run.toString())), List.of("test.jsonl"));
+        Path html = run.resolve("made.html");
+        TrialPage.write(page, run, store, run.toString(), html);
+        String text = Files.readString(html);
+        assertThat(text)
+                .startsWith(
+                        "<script>const data = {\"figures\":{\"intents\":{\"accuracy\":0.75}},\"rows\":{\"test.jsonl\":[")
+                .containsOnlyOnce("</script>");
+        assertThat(text.split("u003c/script>", -1)).hasSize(201);
+        assertThat(TrialPage.command(page, Path.of("hdfs"), html))
+                .containsExactly(
+                        "serve", "--hdfs", "hdfs", "--page", html.toString(), "--checkpoint", "intents=" + run);
+        Files.writeString(run.resolve("page.html"), "<p>nothing");
+        assertThatThrownBy(() -> TrialPage.write(page, run, store, run.toString(), html))
+                .isInstanceOf(WeftException.class)
+                .hasMessage(run.resolve("page.html") + " has no /*data*/null");
     }
 
     private RunDirectory directory() {

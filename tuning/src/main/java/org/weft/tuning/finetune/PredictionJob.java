@@ -15,7 +15,9 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.TaskCompletionListener;
 import org.weft.core.WeftException;
+import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.WeftConfig;
+import org.weft.engine.sampling.BeamOptions;
 import org.weft.hub.StoredModel;
 import org.weft.tuning.dataset.CheckedRows;
 import org.weft.tuning.dataset.DatasetReader;
@@ -56,9 +58,11 @@ public final class PredictionJob {
     /**
      * A fine-tuned model.
      *
+     * @param beams how texts are searched for, where it answers with text
      * @param steps of explanations; null for none
      */
-    private record Tuned(StoredModel model, WeftConfig config, ExplanationSteps steps) implements Predictor {
+    private record Tuned(StoredModel model, WeftConfig config, BeamOptions beams, ExplanationSteps steps)
+            implements Predictor {
         @Override
         public Task task() {
             return Task.of(config);
@@ -67,7 +71,7 @@ public final class PredictionJob {
         @Override
         public RowModel open(int batch) throws IOException {
             return steps == null
-                    ? TaskModel.open(model, config, batch)
+                    ? RowModel.open(model, config, beams, batch)
                     : ExplainingModel.open(model, config, batch, steps);
         }
 
@@ -102,12 +106,24 @@ public final class PredictionJob {
      * @param batch rows that are computed together
      */
     public PredictionJob(StoredModel model, WeftConfig rows, int batch, PredictionColumns columns) {
-        this(new Tuned(model, tuned(model, rows), null), batch, columns);
+        this(new Tuned(model, tuned(model, rows), BeamOptions.NONE, null), batch, columns);
     }
 
     private static WeftConfig tuned(StoredModel model, WeftConfig rows) {
-        TaskModel.requireTask(model);
+        requireTask(model);
         return TaskModel.config(model, rows);
+    }
+
+    /** Fails where a model was not fine-tuned to say something of a row: a label, a value, a span, or an answer to its prompt. */
+    public static void requireTask(StoredModel model) {
+        if (!answers(model.config())) {
+            TaskModel.requireTask(model);
+        }
+    }
+
+    /** Whether a model's answers are texts that it generates. */
+    public static boolean answers(WeftConfig config) {
+        return config.finetune().task() == TaskName.INSTRUCTION;
     }
 
     private PredictionJob(Predictor predictor, int batch, PredictionColumns columns) {
@@ -124,7 +140,16 @@ public final class PredictionJob {
     public static PredictionJob explaining(StoredModel model, WeftConfig rows, int batch, ExplanationSteps steps) {
         WeftConfig config = tuned(model, rows);
         ExplainingModel.require(model.directory(), config);
-        return new PredictionJob(new Tuned(model, config, steps), batch, PredictionColumns.DEFAULT);
+        return new PredictionJob(new Tuned(model, config, BeamOptions.NONE, steps), batch, PredictionColumns.DEFAULT);
+    }
+
+    /**
+     * Rows of prompts with the answers that a model {@linkplain #answers generates}.
+     *
+     * @param batch answers that grow side by side
+     */
+    public static PredictionJob answering(StoredModel model, WeftConfig rows, int batch, BeamOptions beams) {
+        return new PredictionJob(new Tuned(model, tuned(model, rows), beams, null), batch, PredictionColumns.DEFAULT);
     }
 
     /**

@@ -68,6 +68,11 @@ record AnswerTask(String promptColumn, String responseColumn) implements Task {
     }
 
     @Override
+    public List<PredictionColumn> predictionColumns() {
+        return InstructionTask.Answer.COLUMNS;
+    }
+
+    @Override
     public Prediction said(String generated) {
         return new InstructionTask.Answer(generated.strip());
     }

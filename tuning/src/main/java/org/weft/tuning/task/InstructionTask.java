@@ -218,6 +218,8 @@ record InstructionTask(ChatRows rows, boolean masksHistory, Conversation convers
 
     /** The assistant's answer. */
     record Answer(String text) implements Prediction {
+        static final List<PredictionColumn> COLUMNS = List.of(PredictionColumn.prediction(PredictionColumn.Cells.TEXT));
+
         @Override
         public List<Object> cells() {
             return List.of(text);
@@ -227,6 +229,11 @@ record InstructionTask(ChatRows rows, boolean masksHistory, Conversation convers
     @Override
     public boolean converses() {
         return true;
+    }
+
+    @Override
+    public List<PredictionColumn> predictionColumns() {
+        return Answer.COLUMNS;
     }
 
     @Override

@@ -1,0 +1,139 @@
+package org.weft.trainer.example;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.weft.core.Json;
+import org.weft.core.JsonFault;
+import org.weft.core.WeftException;
+
+/** A user's own rows in place of an example's: files of the same names with the same columns, JSON lines. */
+final class GivenRows implements ExampleData {
+    private static final String LABEL = "label";
+
+    private final Path folder;
+    private final Map<String, List<String>> files;
+    private final int rows;
+
+    /**
+     * @param files columns of each file, by its name
+     * @param rows of a file, at most, the first; 0 for all
+     */
+    GivenRows(Path folder, Map<String, List<String>> files, int rows) {
+        this.folder = folder;
+        this.files = files;
+        this.rows = rows;
+    }
+
+    @Override
+    public String origin() {
+        return folder.toAbsolutePath().normalize() + (rows == 0 ? "" : ", " + rows + " rows");
+    }
+
+    @Override
+    public void writeTo(DataFolder target) throws IOException {
+        Map<String, List<Map<String, Object>>> read = new LinkedHashMap<>();
+        for (Map.Entry<String, List<String>> file : files.entrySet()) {
+            read.put(file.getKey(), rows(folder.resolve(file.getKey()), file.getValue()));
+        }
+        requireClasses(read);
+        target.writeAll(origin(), read);
+    }
+
+    private List<Map<String, Object>> rows(Path file, List<String> columns) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw WeftException.usage("there is no file " + file, hint());
+        }
+        List<Map<String, Object>> found = new ArrayList<>();
+        int number = 0;
+        try (BufferedReader lines = Files.newBufferedReader(file)) {
+            for (String line = lines.readLine();
+                    line != null && (rows == 0 || found.size() < rows);
+                    line = lines.readLine()) {
+                number++;
+                if (!line.isBlank()) {
+                    found.add(row(file + ", line " + number, line, columns));
+                }
+            }
+        } catch (CharacterCodingException notText) {
+            throw WeftException.invalidData(file + ", line " + (number + 1) + " is not UTF-8", hint());
+        }
+        if (found.isEmpty()) {
+            throw WeftException.invalidData(file + " has no row", hint());
+        }
+        return found;
+    }
+
+    private Map<String, Object> row(String place, String line, List<String> columns) {
+        JsonNode row;
+        try {
+            row = Json.MAPPER.readTree(line);
+        } catch (JsonProcessingException broken) {
+            throw WeftException.invalidData(place + " is not JSON: " + JsonFault.inLine(broken), hint());
+        }
+        Map<String, Object> kept = new LinkedHashMap<>();
+        for (String column : columns) {
+            JsonNode value = row.path(column);
+            if (value.isMissingNode()
+                    || value.isNull()
+                    || (value.isTextual() && value.asText().isBlank())) {
+                List<String> names = new ArrayList<>();
+                row.fieldNames().forEachRemaining(names::add);
+                throw WeftException.invalidData(
+                        place
+                                + (names.contains(column)
+                                        ? ": column " + column + " is empty"
+                                        : " has no column " + column + ", it has "
+                                                + (names.isEmpty() ? "none" : String.join(", ", names))),
+                        hint());
+            }
+            kept.put(column, value);
+        }
+        return kept;
+    }
+
+    /** Where rows have labels, what is judged must have been learnt. */
+    private void requireClasses(Map<String, List<Map<String, Object>>> read) {
+        for (String name : read.keySet()) {
+            List<Map<String, Object>> learnt = read.get(name.replace("test", "train"));
+            if (files.get(name).contains(LABEL) && learnt != null) {
+                Set<String> classes = labels(learnt);
+                if (classes.size() < 2) {
+                    throw WeftException.invalidData(
+                            folder.resolve(name) + " has the one label " + String.join("", classes)
+                                    + ": there is nothing to tell apart",
+                            "give it rows of two labels or more");
+                }
+                for (String label : labels(read.get(name))) {
+                    if (!classes.contains(label)) {
+                        throw WeftException.invalidData(
+                                folder.resolve(name) + ": no row to learn from has its label " + label,
+                                "give each class rows of both, or leave it out");
+                    }
+                }
+            }
+        }
+    }
+
+    private static Set<String> labels(List<Map<String, Object>> rows) {
+        Set<String> labels = new TreeSet<>();
+        rows.forEach(row -> labels.add(((JsonNode) row.get(LABEL)).asText()));
+        return labels;
+    }
+
+    private String hint() {
+        List<String> forms = new ArrayList<>();
+        files.forEach((name, columns) -> forms.add(name + " (" + String.join(", ", columns) + ")"));
+        return "give --input a folder of JSON lines, with the columns of each: " + String.join("; ", forms);
+    }
+}
