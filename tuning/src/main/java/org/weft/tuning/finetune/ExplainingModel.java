@@ -4,19 +4,22 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.weft.core.WeftException;
+import java.util.function.Function;
 import org.weft.core.batches.Batch;
 import org.weft.core.batches.PaddedBatch;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.Example;
+import org.weft.corpus.privacy.Scrubber;
 import org.weft.engine.Attributions;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.ReplicaOptions;
 import org.weft.hub.StoredModel;
 import org.weft.tuning.metrics.Probabilities;
+import org.weft.tuning.report.RowExplanation;
 import org.weft.tuning.task.Encoder;
 import org.weft.tuning.task.Fields;
 import org.weft.tuning.task.Prediction;
+import org.weft.tuning.task.ReadText;
 import org.weft.tuning.task.Task;
 
 /**
@@ -43,27 +46,13 @@ final class ExplainingModel implements RowModel {
     }
 
     /**
-     * Fails where a model's answers are not of a sequence as a whole.
-     *
-     * @param directory of the model, for errors
-     */
-    static void require(String directory, WeftConfig config) {
-        if (!config.finetune().task().head().ofSequence()) {
-            throw WeftException.usage(
-                    "--explain: " + directory + " was fine-tuned to finetune.task="
-                            + config.finetune().task().word() + ", and says something of each token",
-                    "explained are classification, multilabel and regression");
-        }
-    }
-
-    /**
      * @param config the model's, but for its dataset section
      * @param batch rows that are predicted together
      * @param steps of the integral
      */
     static ExplainingModel open(StoredModel model, WeftConfig config, int batch, ExplanationSteps steps)
             throws IOException {
-        require(model.directory(), config);
+        Explaining.require(model, config);
         ReplicaOptions options = ReplicaOptions.cpu(config.cluster().threads()).frozen();
         ModelReplica replica = model.replica(options);
         try {
@@ -85,6 +74,7 @@ final class ExplainingModel implements RowModel {
         return explained;
     }
 
+    /** What the model says of one row, and why. */
     private Explained explained(Fields row, Prediction said) {
         Example example = task.encode(row, encoder, false).example();
         Batch sequence = PaddedBatch.of(List.of(example), tokenTypes);
@@ -101,6 +91,25 @@ final class ExplainingModel implements RowModel {
                 .mapToObj(encoder.tokenizer()::decodeWithin)
                 .toList();
         return new Explained(said, tokens, why, points);
+    }
+
+    /**
+     * Why the model says what it says of one row, for people: nothing personal, and no secret, is in it.
+     *
+     * @param method which scores are told
+     * @param places finds what is personal in a text
+     */
+    RowExplanation shown(Fields row, Explaining.Method method, Function<String, List<Scrubber.Place>> places) {
+        Explained explained = explained(row, null);
+        ReadText read = task.read(row, encoder);
+        boolean gradients = method == Explaining.Method.ATTRIBUTIONS;
+        Attributions why = explained.why();
+        return new RowExplanation(
+                method.word(),
+                gradients,
+                ShownTokens.of(read, explained.tokens(), gradients ? why.gradients() : why.rollout(), places),
+                gradients ? why.convergenceDelta() : Double.NaN,
+                gradients ? explained.steps() : 0);
     }
 
     @Override
