@@ -3,15 +3,17 @@
 #   bench/privacy.sh REVIEWS [TEXT...]   a directory with train.jsonl and test.jsonl, columns text and label; public texts (files that
 #                                        prepare reads) that the base learns from beside the glosses of WordNet
 # The base is pre-trained once, without privacy, on text that need not be protected; then the same steps with and without noise.
-# Environment: EPSILONS (8 3 1 0.5), DELTA (1e-4), STEPS, BATCH, RATE and RANK of the curve (0: everything learns), MEMBERS, ATTACK_STEPS,
-#   ATTACK_BATCH and ATTACK_RATE of the attack, BASE_STEPS, BASE_SHAPE (blocks, width, heads), LENGTH (tokens of a row), FROM a model to
-#   tune in place of the base, ONLY=curve or attack, WORK_DIR keeps runs and logs there, WEFT names the launcher
+# Environment: FROM a public model that the curve is tuned from in place of the base (peers/minilm_directory.py makes one), EPSILONS (8 3 1
+#   0.5), DELTA (1e-4), STEPS, BATCH, RATE and TUNE (settings of what learns) of the curve; MEMBERS, ATTACK_STEPS, ATTACK_BATCH and ATTACK_RATE
+#   of the attack; BASE_STEPS, BASE_SHAPE (blocks, width, heads); LENGTH (tokens of a row); ONLY=curve or attack; WORK_DIR keeps runs and
+#   logs there; WEFT names the launcher
 set -euo pipefail
 BENCH=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck source=bench/environment.sh
 . "$BENCH/environment.sh"
-[ $# -ge 1 ] || { sed -n 2,8p "$0" >&2; exit 2; }
+[ $# -ge 1 ] || { sed -n 2,9p "$0" >&2; exit 2; }
 rows=$(realpath "$1")
+[ -z "${FROM:-}" ] || FROM=$(realpath "$FROM")
 shift
 texts=()
 for text in "$@"; do texts+=("file://$(realpath "$text")"); done
@@ -59,32 +61,33 @@ base() {
   echo "base: $(of base parameters) parameters, val_loss $(of base val_loss)"
 }
 
-# tuned NAME TRAIN STEPS BATCH RATE RANK EPSILON [SETTING...]: the same steps with as much noise as leads to EPSILON, or with none
+# tuned NAME FROM TRAIN STEPS BATCH EPSILON [SETTING...]: the same steps with as much noise as leads to EPSILON, or with none
 tuned() {
-  local name=$1 train=$2 steps=$3 batch=$4 rate=$5 rank=$6 epsilon=$7
-  shift 7
+  local name=$1 from=$2 train=$3 steps=$4 batch=$5 epsilon=$6
+  shift 6
   # What DP-SGD does not go with is left out without it, too.
   local settings=("dataset.train=[file://$train]" "dataset.validation=[file://$rows/test.jsonl]" "dataset.test=[file://$rows/test.jsonl]"
     "dataset.max_length=$LENGTH" finetune.task=classification finetune.epochs=0 finetune.class_weights=none finetune.head_dropout=0
     "training.steps=$steps" "training.global_batch=$batch" training.micro_batch=16 training.lanes=2 training.clip_norm=0
-    "training.learning_rate=$rate" training.warmup_steps=0 training.eval_every=0 checkpoint.every=1000000 "$@")
-  [ "$rank" = 0 ] || settings+=(finetune.method=lora "finetune.lora_rank=$rank")
+    training.warmup_steps=0 training.eval_every=0 checkpoint.every=1000000 "$@")
   if [ "$epsilon" != none ]; then
     # The same each time the bench runs, and so no secret: of a model that matters it comes from openssl rand -hex 32.
     echo "$name $epsilon" | sha256sum >"$WORK_DIR/$name.seed"
     settings+=("privacy.target_epsilon=$epsilon" "privacy.target_delta=$DELTA" privacy.max_grad_norm=1
       "privacy.seed_file=$WORK_DIR/$name.seed")
   fi
-  local options=()
+  local options=() setting
   for setting in "${settings[@]}"; do options+=(--set "$setting"); done
-  weft_run "$name" finetune --from "file://${FROM:-$WORK_DIR/base}" "${options[@]}"
+  weft_run "$name" finetune --from "file://$from" "${options[@]}"
 }
 
 curve() {
   local epsilon
   printf '%-10s %-10s %-9s %s\n' epsilon noise accuracy "95 % interval"
   for epsilon in none ${EPSILONS:-8 3 1 0.5}; do
-    tuned "epsilon-$epsilon" "$rows/train.jsonl" "${STEPS:-60}" "${BATCH:-256}" "${RATE:-1e-3}" "${RANK:-4}" "$epsilon"
+    # shellcheck disable=SC2086 # settings, parted at blanks
+    tuned "epsilon-$epsilon" "${FROM:-$WORK_DIR/base}" "$rows/train.jsonl" "${STEPS:-60}" "${BATCH:-256}" "$epsilon" \
+      "training.learning_rate=${RATE:-0.04}" ${TUNE:-finetune.frozen_layers=-1 finetune.pooling=mean}
     printf '%-10s %-10s %-9.3f %s\n' "$epsilon" "$(noise "epsilon-$epsilon")" "$(of "epsilon-$epsilon" accuracy)" \
       "$(interval "$WORK_DIR/epsilon-$epsilon/evaluation/results.json" accuracy)"
   done
@@ -103,7 +106,8 @@ attack() {
   printf '%-10s %-9s %-16s %-9s %s\n' epsilon auc "95 % interval" "loss of members" "of others"
   for epsilon in none 3; do
     name=attacked-$epsilon
-    tuned "$name" "$WORK_DIR/members.jsonl" "${ATTACK_STEPS:-200}" "${ATTACK_BATCH:-128}" "${ATTACK_RATE:-1e-3}" 0 "$epsilon"
+    tuned "$name" "$WORK_DIR/base" "$WORK_DIR/members.jsonl" "${ATTACK_STEPS:-200}" "${ATTACK_BATCH:-128}" "$epsilon" \
+      "training.learning_rate=${ATTACK_RATE:-1e-3}"
     weft_run "membership-$epsilon" membership --checkpoint "file://$WORK_DIR/$name" --members "file://$WORK_DIR/members.jsonl" \
       --non-members "file://$rows/test.jsonl"
     printf '%-10s %-9.3f %-16s %-15.3f %.3f\n' "$epsilon" "$(of "membership-$epsilon" auc)" \
@@ -112,6 +116,6 @@ attack() {
   done
 }
 
-[ -n "${FROM:-}" ] || base
+[ -n "${FROM:-}" ] && [ "${ONLY:-}" = curve ] || base
 [ "${ONLY:-curve}" != curve ] || curve
 [ "${ONLY:-attack}" != attack ] || attack

@@ -69,13 +69,17 @@ final class ExplainingModel implements RowModel {
         List<Prediction> said = model.predict(rows);
         List<Prediction> explained = new ArrayList<>();
         for (int i = 0; i < said.size(); i++) {
-            explained.add(explained(rows.get(i), said.get(i)));
+            Reason reason = reason(rows.get(i));
+            explained.add(new Explained(said.get(i), reason.tokens(), reason.why(), reason.steps()));
         }
         return explained;
     }
 
-    /** What the model says of one row, and why. */
-    private Explained explained(Fields row, Prediction said) {
+    /** @param tokens as they are spelt (T) */
+    private record Reason(List<String> tokens, Attributions why, int steps) {}
+
+    /** Of what the model says of one row. */
+    private Reason reason(Fields row) {
         Example example = task.encode(row, encoder, false).example();
         Batch sequence = PaddedBatch.of(List.of(example), tokenTypes);
         int output = Probabilities.largest(replica.outputs(sequence)[0]);
@@ -90,7 +94,7 @@ final class ExplainingModel implements RowModel {
         List<String> tokens = Arrays.stream(example.tokens())
                 .mapToObj(encoder.tokenizer()::decodeWithin)
                 .toList();
-        return new Explained(said, tokens, why, points);
+        return new Reason(tokens, why, points);
     }
 
     /**
@@ -100,16 +104,20 @@ final class ExplainingModel implements RowModel {
      * @param places finds what is personal in a text
      */
     RowExplanation shown(Fields row, Explaining.Method method, Function<String, List<Scrubber.Place>> places) {
-        Explained explained = explained(row, null);
+        Reason reason = reason(row);
         ReadText read = task.read(row, encoder);
+        if (read.tokens().length != reason.tokens().size()) {
+            throw new IllegalStateException("places of " + read.tokens().length + " tokens for "
+                    + reason.tokens().size() + " that the model read");
+        }
         boolean gradients = method == Explaining.Method.ATTRIBUTIONS;
-        Attributions why = explained.why();
+        Attributions why = reason.why();
         return new RowExplanation(
                 method.word(),
                 gradients,
-                ShownTokens.of(read, explained.tokens(), gradients ? why.gradients() : why.rollout(), places),
+                ShownTokens.of(read, reason.tokens(), gradients ? why.gradients() : why.rollout(), places),
                 gradients ? why.convergenceDelta() : Double.NaN,
-                gradients ? explained.steps() : 0);
+                gradients ? reason.steps() : 0);
     }
 
     @Override

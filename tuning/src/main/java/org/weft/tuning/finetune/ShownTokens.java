@@ -31,21 +31,24 @@ final class ShownTokens {
             ReadText read, List<String> spelt, float[] scores, Function<String, List<Scrubber.Place>> places) {
         List<Run> hidden = hidden(read, places.apply(read.text()));
         List<Token> shown = new ArrayList<>();
-        int next = 0; // of hidden
-        for (int i = 0; i < scores.length; i++) {
-            if (next == hidden.size() || i < hidden.get(next).first()) {
-                shown.add(new Token(spelt.get(i), scores[i]));
-                continue;
-            }
-            Run run = hidden.get(next++);
+        int at = 0;
+        for (Run run : hidden) {
+            at = asTheyAre(at, run.first(), spelt, scores, shown);
             double sum = 0;
-            for (; i <= run.last(); i++) {
-                sum += scores[i];
+            while (at <= run.last()) {
+                sum += scores[at++];
             }
-            i = run.last();
             shown.add(new Token(run.placeholder(), sum));
         }
+        asTheyAre(at, scores.length, spelt, scores, shown);
         return shown;
+    }
+
+    private static int asTheyAre(int from, int to, List<String> spelt, float[] scores, List<Token> shown) {
+        for (int i = from; i < to; i++) {
+            shown.add(new Token(spelt.get(i), scores[i]));
+        }
+        return to;
     }
 
     /** The runs that touch a place, in their order; those that have a token in common are one. */

@@ -12,7 +12,7 @@ final class ExplainedText {
             .why td { text-align: left; white-space: normal; padding-top: 0; }
             .why p { margin: 0; } .why .tokens { white-space: pre-wrap; overflow-wrap: anywhere; max-height: 12rem;
               overflow-y: auto; line-height: 1.8; }
-            .why .tokens span { border-radius: .2rem; padding: .15rem 0; }
+            .why .tokens span { border-radius: .2rem; padding: .15rem 0; margin-right: .12rem; }
             .why .for { background: color-mix(in srgb, var(--c1) calc(var(--share) * 55%), transparent); }
             .why .against { background: color-mix(in srgb, var(--c2) calc(var(--share) * 55%), transparent);
               text-decoration: underline dotted; text-underline-offset: .25rem; }
