@@ -58,6 +58,13 @@ record ForeignModel(
     }
 
     @Override
+    public boolean keepsWholeNumbers() throws IOException {
+        try (HuggingFaceModel model = HuggingFaceModel.open(store, directory)) {
+            return model.keepsWholeNumbers();
+        }
+    }
+
+    @Override
     public Optional<Checkpoint> checkpoint() {
         return Optional.empty();
     }

@@ -196,8 +196,13 @@ public final class HuggingFaceModel implements AutoCloseable {
         return source(shape, layout, match, 0);
     }
 
+    /** Whether its replica has matrices of whole numbers: what is merged into them is none. */
+    boolean keepsWholeNumbers() {
+        return packed != null && adapter == null;
+    }
+
     private ModelReplica replica(TaskClass as, ModelShape shape, ReplicaOptions options) throws IOException {
-        if (packed == null || adapter != null) { // what is merged into whole numbers is none
+        if (!keepsWholeNumbers()) {
             return ReplicaLoader.open(shape, options, whole(as, shape, shape.layout()));
         }
         Map<String, String> names = packedNames(as, shape);

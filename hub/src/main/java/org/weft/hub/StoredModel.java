@@ -32,6 +32,11 @@ public sealed interface StoredModel extends LanguageModel permits CheckpointMode
     /** V. */
     int vocabSize();
 
+    /** Whether matrices of it are whole numbers and scales, which have no gradients. */
+    default boolean keepsWholeNumbers() throws IOException {
+        return false;
+    }
+
     /** The checkpoint that it is; empty where it is none. */
     Optional<Checkpoint> checkpoint();
 

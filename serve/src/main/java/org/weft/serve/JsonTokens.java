@@ -3,6 +3,7 @@ package org.weft.serve;
 import java.util.HashSet;
 import java.util.Set;
 import org.weft.corpus.tokenizer.TextTokenizer;
+import org.weft.corpus.tokenizer.TokenSpelling;
 import org.weft.engine.sampling.TokenConstraint;
 
 /**

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.weft.corpus.tokenizer.TokenSpelling;
 import org.weft.engine.sampling.FinishReason;
 import org.weft.engine.sampling.TokenScore;
 

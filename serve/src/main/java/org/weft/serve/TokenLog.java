@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.weft.corpus.tokenizer.TextTokenizer;
+import org.weft.corpus.tokenizer.TokenSpelling;
 import org.weft.engine.sampling.TextStream;
 import org.weft.engine.sampling.TokenScore;
 

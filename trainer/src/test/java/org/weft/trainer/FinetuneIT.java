@@ -91,6 +91,7 @@ class FinetuneIT {
                 .isCloseTo(1, within(1e-6)));
         predictLooksAtAllRowsFirst(tuned);
         explainsWhatWasPlanted(tuned);
+        explainsWorstRowsWithoutWhatIsPersonal(tuned);
     }
 
     /** One word of each row says which label it has: no other has as much to do with what the model says. */
@@ -119,6 +120,89 @@ class FinetuneIT {
                 CommandRun.of("predict", "--checkpoint", "x", "--input", "x", "--output", "x", "--explain-steps", "5");
         assertThat(alone.status()).isEqualTo(2);
         assertThat(alone.err()).contains("--explain-steps changes nothing without --explain");
+    }
+
+    /** The one row that is labelled wrong stands on the page with its address as one placeholder. */
+    private static void explainsWorstRowsWithoutWhatIsPersonal(RunFolder tuned) throws IOException {
+        Path rows = Files.writeString(temporary.resolve("worst.jsonl"), """
+                {"text": "quokka@zyx.org storm", "label": "good", "port": "Cork"}
+                {"text": "a storm", "label": "bad", "port": "Hull"}
+                """);
+        JsonNode worst = worst(tuned, rows, "attributions");
+        double sum = 0;
+        double largest = 0;
+        String planted = "";
+        for (JsonNode token : worst.path("tokens")) {
+            double score = token.path("score").asDouble();
+            sum += score;
+            planted = score > largest ? token.path("token").asText() : planted;
+            largest = Math.max(largest, score);
+        }
+        assertThat(planted).contains("storm");
+        assertThat(worst.path("tokens").findValuesAsText("token"))
+                .containsOnlyOnce("<EMAIL>")
+                .first()
+                .isEqualTo("<EMAIL>");
+        assertThat(Math.abs(worst.path("convergence_delta").asDouble())).isLessThan(1e-3);
+        assertThat(worst.path("explain_steps").asInt()).isGreaterThanOrEqualTo(50);
+        assertThat(sum).as("towards what was said").isPositive();
+        JsonNode rollout = worst(tuned, rows, "attention_rollout");
+        assertThat(rollout.path("tokens").findValues("score").stream()
+                        .mapToDouble(JsonNode::asDouble)
+                        .sum())
+                .isCloseTo(1, within(1e-5));
+        assertThat(rollout.has("convergence_delta")).isFalse();
+        refusesToExplain(tuned, rows);
+    }
+
+    private static void refusesToExplain(RunFolder tuned, Path rows) {
+        String checkpoint = RunFolder.uri(tuned.dir());
+        String base = RunFolder.uri(pretrained.dir());
+        for (String[] refused : new String[][] {
+            {"--checkpoint " + checkpoint + " --explain lime", "--explain lime is no method"},
+            {"--checkpoint " + checkpoint + " --explain-steps 9", "--explain-steps changes nothing without --explain"},
+            {
+                "--checkpoint " + checkpoint + " --explain attention_rollout --explain-steps 9",
+                "--explain-steps changes nothing with --explain attention_rollout"
+            },
+            {"--checkpoint " + base + " --explain attributions", "was not fine-tuned to a task"},
+            {
+                "--checkpoint " + base + " --explain attributions --choices --input " + rows,
+                "--explain attributions beside --choices"
+            },
+        }) {
+            CommandRun said = CommandRun.of(
+                    Stream.concat(Stream.of("evaluate"), Stream.of(refused[0].split(" "))).toList());
+            assertThat(said.status()).as(refused[0]).isEqualTo(2);
+            assertThat(said.err()).contains(refused[1]);
+        }
+        CommandRun unjudged = tuned.command("finetune", "--no-evaluate", "--explain attributions");
+        assertThat(unjudged.status()).isEqualTo(2);
+        assertThat(unjudged.err()).contains("--explain attributions beside --no-evaluate");
+    }
+
+    private static JsonNode worst(RunFolder tuned, Path rows, String method) throws IOException {
+        Path output = temporary.resolve("why-" + method);
+        CommandRun.of(
+                        "evaluate",
+                        "--checkpoint",
+                        RunFolder.uri(tuned.dir()),
+                        "--input",
+                        RunFolder.uri(rows),
+                        "--output",
+                        RunFolder.uri(output),
+                        "--explain",
+                        method)
+                .done();
+        String results = Files.readString(output.resolve("results.json"));
+        String page = Files.readString(output.resolve("report.html"));
+        for (String file : List.of(results, page)) {
+            assertThat(file).doesNotContainPattern("(?i)quok|zyx|\\.org|\"@|>@");
+        }
+        assertThat(page).contains("&lt;EMAIL&gt;</span>", "storm</span>");
+        JsonNode explanation = CommandRun.json(results).at("/worst/0/explanation");
+        assertThat(explanation.path("method").asText()).isEqualTo(method);
+        return explanation;
     }
 
     private static void predictLooksAtAllRowsFirst(RunFolder tuned) throws IOException {

@@ -105,6 +105,43 @@ class TextCommandsIT {
     }
 
     @Test
+    void eachTokenIsToldWithThoseThatMightHaveStoodThere() throws IOException {
+        CommandRun plain = generate("--prompt", "the ship", "--temperature", "0");
+        CommandRun told = generate("--prompt", "the ship", "--temperature", "0", "--alternatives", "3");
+        assertThat(told.summary().path("text")).isEqualTo(plain.summary().path("text"));
+        JsonNode tokens = told.summary().path("alternatives");
+        assertThat(tokens.size())
+                .isBetween(
+                        told.summary().path("tokens").asInt(),
+                        told.summary().path("tokens").asInt() + 1);
+        tokens.forEach(token -> {
+            assertThat(token.path("alternatives")).hasSize(3);
+            assertThat(token.at("/alternatives/0/id")).isEqualTo(token.path("id"));
+            assertThat(token.at("/alternatives/0/logprob")).isEqualTo(token.path("logprob"));
+            assertThat(token.at("/alternatives/0/probability").asDouble())
+                    .isGreaterThanOrEqualTo(token.at("/alternatives/1/probability").asDouble());
+        });
+        assertThat(told.out()).contains("the model's own probabilities, before temperature", "   1  \"");
+        Path output = temporary.resolve("alternatives.jsonl");
+        generate(
+                "--prompt", "the ship", "--prompt", "a storm", "--temperature", "0", "--alternatives", "3", "--output",
+                output.toString());
+        JsonNode line = CommandRun.json(Files.readAllLines(output).get(0));
+        assertThat(line.path("alternatives").size()).isEqualTo(tokens.size());
+        assertThat(line.at("/alternatives/0/id")).isEqualTo(tokens.at("/0/id"));
+        for (String count : List.of("0", "21", "-1")) {
+            assertError(
+                    arguments("generate", "--alternatives", count),
+                    2,
+                    "--alternatives " + count + " must be from 1 to 20");
+        }
+        assertError(
+                arguments("generate", "--alternatives", "3", "--beams", "2"),
+                2,
+                "--alternatives is not for --beams, which takes the likeliest text as a whole");
+    }
+
+    @Test
     void aStopStringEndsTheTextBeforeIt() {
         String whole = generate("--prompt", "the ship", "--temperature", "0")
                 .summary()

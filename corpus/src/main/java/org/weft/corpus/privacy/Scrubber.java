@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import javax.crypto.Mac;
 import org.weft.core.config.PersonalKind;
@@ -84,6 +85,33 @@ public final class Scrubber implements TextStep {
         return text -> pass.apply(text, null).text();
     }
 
+    /**
+     * A part of a text that is of a person, or a secret.
+     *
+     * @param start its first character
+     * @param end after its last
+     * @param placeholder what stands for it, such as {@code <EMAIL>}
+     */
+    public record Place(int start, int end, String placeholder) {}
+
+    /** Where something is found in a text, in its order and without overlaps: what {@link #texts} takes out; for one thread. */
+    public Function<String, List<Place>> places() {
+        PersonalScan scan =
+                new PersonalScan(privacy.active(), privacy.phoneRegions(), privacy.keepPrivateAddresses());
+        return text -> {
+            List<Finding> found = new ArrayList<>();
+            scan.find(text, found);
+            return found.stream()
+                    .map(each -> new Place(
+                            each.start(), each.end(), "<" + name(each.kind()) + ">"))
+                    .toList();
+        };
+    }
+
+    private static String name(PersonalKind kind) {
+        return kind.word().toUpperCase(Locale.ROOT);
+    }
+
     /** As {@link #begin}, without examples: of texts whose form alone nobody is to see. */
     public Pass counting() {
         return begin(false);
@@ -123,7 +151,7 @@ public final class Scrubber implements TextStep {
             scrubbed.append(text, copied, finding.start());
             places[i] = scrubbed.length();
             String kind = finding.kind().word();
-            scrubbed.append('<').append(kind.toUpperCase(Locale.ROOT));
+            scrubbed.append('<').append(name(finding.kind()));
             if (mac != null) {
                 scrubbed.append(':').append(PseudonymKey.pseudonym(mac, kind, finding.value()));
             }

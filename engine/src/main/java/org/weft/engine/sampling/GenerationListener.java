@@ -12,6 +12,14 @@ public interface GenerationListener {
      */
     boolean chosen(int text, int token);
 
+    /**
+     * Who is told out of which logits a text's tokens come, the one that ends it among them, each before {@link #chosen}; null for
+     * nobody. A search for the likeliest text tells nobody.
+     */
+    default LogitsListener scores(int text) {
+        return null;
+    }
+
     /** A text ended. */
     default void ended(int text, GeneratedText generated) {
         // Most callers wait for all of them.

@@ -80,7 +80,12 @@ final class GenerationRun {
      * @return whether another one is to follow
      */
     private boolean grow(GrowingText text, float[] logits) {
+        LogitsListener scores = listener.scores(text.index());
+        float[] said = scores == null ? null : logits.clone(); // (V)
         int token = text.choose(tokens.choosable(logits));
+        if (scores != null) {
+            scores.token(token, said);
+        }
         if (tokens.end(token)) {
             end(text, FinishReason.END_OF_TEXT);
             return false;

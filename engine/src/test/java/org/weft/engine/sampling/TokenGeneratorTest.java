@@ -222,4 +222,56 @@ class TokenGeneratorTest {
             assertThat(actual.get(i).reason()).isEqualTo(expected.get(i).reason());
         }
     }
+
+    /** What the server's top_logprobs are made of, and nothing of it changes what is drawn. */
+    @Test
+    void whoAsksIsToldTheScoresThatARunningBatchTells() {
+        for (SamplingOptions sampling : List.of(GREEDY, SAMPLED)) {
+            GenerationOptions options = new GenerationOptions(sampling, 12, 1, true);
+            TokenGenerator generator =
+                    new TokenGenerator(new HashingReplica(CONTEXT, true), CONTEXT, TextTokens.endedBy(STOP));
+            for (int[] prompt : prompts.subList(0, 20)) {
+                List<TokenScore> told = new ArrayList<>();
+                GeneratedText text = generator
+                        .generate(List.of(prompt), options, new GenerationListener() {
+                            @Override
+                            public LogitsListener scores(int index) {
+                                return (token, logits) -> told.add(TokenScore.of(token, logits, 3));
+                            }
+
+                            @Override
+                            public boolean chosen(int index, int token) {
+                                assertThat(told.get(told.size() - 1).token()).isEqualTo(token);
+                                return true;
+                            }
+                        })
+                        .get(0);
+                assertThat(text.tokens())
+                        .isEqualTo(generator
+                                .generate(List.of(prompt), options, GenerationListener.NONE)
+                                .get(0)
+                                .tokens());
+                boolean ended = text.reason() == FinishReason.END_OF_TEXT;
+                assertThat(told).hasSize(text.tokens().length + (ended ? 1 : 0));
+                assertThat(told).isEqualTo(ofRunningBatch(prompt, sampling, told.size()));
+                if (sampling == GREEDY) {
+                    assertThat(told).allSatisfy(score -> assertThat(score.likeliest().get(0))
+                            .isEqualTo(new TokenScore.Likely(score.token(), score.logProbability())));
+                }
+            }
+        }
+    }
+
+    private static List<TokenScore> ofRunningBatch(int[] prompt, SamplingOptions sampling, int tokens) {
+        List<TokenScore> told = new ArrayList<>();
+        LogitsListener listener = (token, logits) -> told.add(TokenScore.of(token, logits, 3));
+        try (RunningBatch batch =
+                RunningBatch.open(new HashingReplica(CONTEXT, true), CONTEXT, 1, TextTokens.endedBy(STOP))) {
+            batch.begin(0, new RunningBatch.Beginning(prompt, sampling, null, listener));
+            while (told.size() < tokens) {
+                batch.next(new int[] {0});
+            }
+        }
+        return told;
+    }
 }

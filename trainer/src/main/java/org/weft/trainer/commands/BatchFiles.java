@@ -107,6 +107,9 @@ final class BatchFiles {
                         .put("tokens", texts.get(i).tokens())
                         .put("finish_reason", texts.get(i).reason().key())
                         .put("seed", sampling.ofText(i).seed());
+                if (!texts.get(i).chosen().isEmpty()) {
+                    line.set("alternatives", ChosenToken.json(texts.get(i).chosen()));
+                }
                 out.write(Json.MAPPER.writeValueAsBytes(line));
                 out.write('\n');
             }

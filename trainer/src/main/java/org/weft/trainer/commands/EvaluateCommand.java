@@ -43,6 +43,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private RequireOption require;
 
+    @Mixin
+    private ExplainOption explain;
+
     @Option(
             names = "--input",
             arity = "1..*",
@@ -82,19 +85,7 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (choices && input.isEmpty()) {
-            throw WeftException.usage("--choices without --input", "give the rows: JSONL, CSV or Parquet");
-        }
-        if (suite != null && (choices || !input.isEmpty())) {
-            throw WeftException.usage(
-                    "--suite beside " + (choices ? "--choices" : "--input"), "a suite names its own documents");
-        }
-        if (batch < 1) {
-            throw WeftException.usage("--batch-size " + batch + " must be at least 1", "");
-        }
-        if (suite != null || choices) {
-            require.refuseBeside(suite != null ? "--suite" : "--choices");
-        }
+        requireOptions();
         BeamOptions search = beams.options(List.of("--choices"));
         try (FileAccess files = options.openFiles()) {
             List<SuiteTask> tasks =
@@ -104,6 +95,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                     : path.model(files.store());
             WeftConfig config = options.over(model.config());
             require.of(config);
+            explain.requireModel(model, config);
             if (output == null
                     && suite == null
                     && judged(config)
@@ -126,7 +118,9 @@ public final class EvaluateCommand implements Callable<Integer> {
                     .showingStages(Progress.onStderr()::say)) {
                 if (tasks.isEmpty() && !choices && judged(config)) {
                     TaskReport.Written written =
-                            new TaskReport(application, config, model, batch).write(input, target(model), search);
+                            new TaskReport(application, config, model, batch)
+                                    .explaining(explain.how())
+                                    .write(input, target(model), search);
                     written.summary("evaluate").print();
                     require.check(config, written);
                 } else if (tasks.isEmpty()) {
@@ -137,6 +131,24 @@ public final class EvaluateCommand implements Callable<Integer> {
             }
             return ExitStatus.DONE.code();
         }
+    }
+
+    private void requireOptions() {
+        if (choices && input.isEmpty()) {
+            throw WeftException.usage("--choices without --input", "give the rows: JSONL, CSV or Parquet");
+        }
+        if (suite != null && (choices || !input.isEmpty())) {
+            throw WeftException.usage(
+                    "--suite beside " + (choices ? "--choices" : "--input"), "a suite names its own documents");
+        }
+        if (batch < 1) {
+            throw WeftException.usage("--batch-size " + batch + " must be at least 1", "");
+        }
+        if (suite != null || choices) {
+            require.refuseBeside(suite != null ? "--suite" : "--choices");
+            explain.refuseBeside(suite != null ? "--suite" : "--choices");
+        }
+        explain.require();
     }
 
     /** Whether its answers are judged against labelled rows. */

@@ -61,6 +61,9 @@ public final class FinetuneCommand implements Callable<Integer> {
     @Mixin
     private RequireOption require;
 
+    @Mixin
+    private ExplainOption explain;
+
     @Option(
             names = "--folds",
             paramLabel = "K",
@@ -82,6 +85,7 @@ public final class FinetuneCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         TrainingRun.requireStep(resume);
+        explain.require();
         try (FileAccess files = options.openFiles()) {
             String model = from != null ? from : options.peek("finetune", "from");
             if (model.isBlank()) {
@@ -112,7 +116,8 @@ public final class FinetuneCommand implements Callable<Integer> {
         } else {
             String directory = config.run().directory().evaluation();
             Checkpoint best = run.best(result);
-            TaskReport.Written written = TaskReport.ofRun(application, best).writeTrained(directory);
+            TaskReport.Written written =
+                    TaskReport.ofRun(application, best).explaining(explain.how()).writeTrained(directory);
             written.into(summary.put("best_checkpoint", best.directory())).print();
             require.check(config, written);
         }
@@ -121,12 +126,15 @@ public final class FinetuneCommand implements Callable<Integer> {
 
     private void requireUse(WeftConfig config) {
         if (!judges(config)) {
-            require.refuseBeside(
-                    evaluate ? "finetune.task=" + config.finetune().task().word() : "--no-evaluate");
+            String unjudged = evaluate ? "finetune.task=" + config.finetune().task().word() : "--no-evaluate";
+            require.refuseBeside(unjudged);
+            explain.refuseBeside(unjudged);
         }
         if (folds != 0) {
             require.refuseBeside("--folds, of which each has results of its own");
+            explain.refuseBeside("--folds, of which each has results of its own");
         }
+        explain.requireTask(config.run().dir(), config);
         require.of(config);
     }
 

@@ -20,9 +20,22 @@ import picocli.CommandLine.Option;
 /** {@code generate}: text from a checkpoint: one prompt's streamed to stdout, several prompts' as they become whole. */
 @Command(name = "generate", description = "Continue prompts with a trained model.", mixinStandardHelpOptions = true)
 public final class GenerateCommand implements Callable<Integer> {
+    private static final String ALTERNATIVES = "--alternatives";
+
+    /** As many as the server tells. */
+    private static final int MOST_ALTERNATIVES = 20;
+
     /** What chooses tokens one by one, and what would end a text that is no more than a candidate. */
     private static final List<String> NOT_WITH_BEAMS =
-            List.of("--temperature", "--top-k", "--top-p", "--repetition-penalty", "--seed", "--stop", "--batch-size");
+            List.of(
+                    "--temperature",
+                    "--top-k",
+                    "--top-p",
+                    "--repetition-penalty",
+                    "--seed",
+                    "--stop",
+                    "--batch-size",
+                    ALTERNATIVES);
 
     @Mixin
     private FileOptions options;
@@ -74,6 +87,14 @@ public final class GenerateCommand implements Callable<Integer> {
     private int batchSize;
 
     @Option(
+            names = ALTERNATIVES,
+            paramLabel = "N",
+            description = "Tell of each token the N most probable in its place with their probabilities, as the model has them,"
+                    + " before temperature, top-k, top-p and penalties: below the text, in --output, in the closing JSON of one"
+                    + " prompt. 1 to 20.")
+    private Integer alternatives;
+
+    @Option(
             names = "--chat",
             description =
                     "Each prompt is what a user says: the model's chat template writes it down, and the answer is printed.")
@@ -102,11 +123,12 @@ public final class GenerateCommand implements Callable<Integer> {
             Store store = files.store();
             List<String> prompts = prompts(store);
             StoredModel model = path.model(store);
+            int told = alternatives(model);
             try (TextContinuation continuation = TextContinuation.open(model)) {
                 GenerationOptions how = howToGenerate(store, model);
                 long start = System.nanoTime();
                 List<String> shown = chat || continuation.answers() ? Collections.nCopies(prompts.size(), "") : prompts;
-                GeneratedOutput printed = new GeneratedOutput(shown, output != null);
+                GeneratedOutput printed = new GeneratedOutput(shown, output != null, told);
                 List<TextContinuation.Continuation> texts = chat
                         ? continuation.answer(
                                 prompts, how, stops, printed, continuation.chats(store, model, system, chatTemplate))
@@ -129,6 +151,11 @@ public final class GenerateCommand implements Callable<Integer> {
         if (batchSize < 1) {
             throw WeftException.usage("--batch-size " + batchSize + " must be at least 1", "");
         }
+        if (alternatives != null && (alternatives < 1 || alternatives > MOST_ALTERNATIVES)) {
+            throw WeftException.usage(
+                    ALTERNATIVES + " " + alternatives + " must be from 1 to " + MOST_ALTERNATIVES,
+                    "leave it out for the text alone");
+        }
         if (!chat && (system != null || chatTemplate != null)) {
             throw WeftException.usage(
                     (system != null ? "--system" : "--chat-template") + " has no effect without --chat", "");
@@ -140,6 +167,24 @@ public final class GenerateCommand implements Callable<Integer> {
             throw WeftException.usage("--stop is empty: every text would end before it began", "give it some text");
         }
         beams.options(NOT_WITH_BEAMS); // Says what does not go together.
+    }
+
+    /** How many are told of each token; 0 for none. */
+    private int alternatives(StoredModel model) {
+        if (alternatives == null) {
+            return 0;
+        }
+        requireKnown(alternatives, model.vocabSize());
+        return alternatives;
+    }
+
+    /** Fails where more are asked for than there are. */
+    static void requireKnown(int alternatives, int vocabulary) {
+        if (alternatives > vocabulary) {
+            throw WeftException.usage(
+                    ALTERNATIVES + " " + alternatives + " is more than the " + vocabulary + " tokens that the model knows",
+                    "give " + vocabulary + " or fewer");
+        }
     }
 
     /** What was asked for, over what lies beside the model's tokenizer; a search draws nothing. */

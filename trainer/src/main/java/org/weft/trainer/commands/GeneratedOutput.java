@@ -16,13 +16,16 @@ final class GeneratedOutput implements TextContinuation.Listener {
 
     private final List<String> prompts;
     private final boolean toFile;
+    private final int alternatives;
     private final Continuation[] whole;
     private int printed;
     private int done;
 
-    GeneratedOutput(List<String> prompts, boolean toFile) {
+    /** @param alternatives told of each token; 0 for none */
+    GeneratedOutput(List<String> prompts, boolean toFile, int alternatives) {
         this.prompts = prompts;
         this.toFile = toFile;
+        this.alternatives = alternatives;
         this.whole = new Continuation[prompts.size()];
         if (single()) {
             print(prompts.get(0));
@@ -31,6 +34,11 @@ final class GeneratedOutput implements TextContinuation.Listener {
 
     private boolean single() {
         return prompts.size() == 1;
+    }
+
+    @Override
+    public int alternatives() {
+        return alternatives;
     }
 
     @Override
@@ -43,7 +51,7 @@ final class GeneratedOutput implements TextContinuation.Listener {
     @Override
     public void whole(int prompt, Continuation continuation) {
         if (single()) {
-            print("\n");
+            print("\n" + table(continuation));
             return;
         }
         done++;
@@ -58,9 +66,13 @@ final class GeneratedOutput implements TextContinuation.Listener {
             Continuation next = whole[printed];
             String head = "--- " + (printed + 1) + " of " + whole.length + " ("
                     + next.reason().key() + ")\n";
-            print(head + prompts.get(printed) + next.text() + "\n");
+            print(head + prompts.get(printed) + next.text() + "\n" + table(next));
             printed++;
         }
+    }
+
+    private String table(Continuation continuation) {
+        return alternatives == 0 ? "" : ChosenToken.lines(continuation.chosen());
     }
 
     private static void print(String text) {
@@ -75,6 +87,9 @@ final class GeneratedOutput implements TextContinuation.Listener {
         if (texts.size() == 1) {
             summary.put("text", prompts.get(0) + texts.get(0).text())
                     .put("finish_reason", texts.get(0).reason().key());
+            if (!texts.get(0).chosen().isEmpty()) {
+                summary.put("alternatives", ChosenToken.json(texts.get(0).chosen()));
+            }
         } else {
             ObjectNode reasons = JsonNodeFactory.instance.objectNode();
             texts.forEach(text -> reasons.put(

@@ -23,8 +23,6 @@ import picocli.CommandLine.Option;
         description = "Predict with a fine-tuned model: input rows with what the model says of them.",
         mixinStandardHelpOptions = true)
 public final class PredictCommand implements Callable<Integer> {
-    private static final int MOST_STEPS = 10_000;
-
     @Mixin
     private ConfigOptions options;
 
@@ -84,9 +82,7 @@ public final class PredictCommand implements Callable<Integer> {
             throw WeftException.usage(
                     "--explain-steps changes nothing without --explain", "add --explain, or leave it out");
         }
-        if (steps != null && (steps < 1 || steps > MOST_STEPS)) {
-            throw WeftException.usage("--explain-steps " + steps + " must be from 1 to " + MOST_STEPS, "50 is usual");
-        }
+        ExplainOption.requireSteps(steps);
     }
 
     private ExplanationSteps steps() {

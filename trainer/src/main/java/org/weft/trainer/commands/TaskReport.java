@@ -23,6 +23,7 @@ import org.weft.hub.StoredModel;
 import org.weft.tuning.dataset.DatasetReader;
 import org.weft.tuning.dataset.JudgedRows;
 import org.weft.tuning.finetune.Examination;
+import org.weft.tuning.finetune.Explaining;
 import org.weft.tuning.finetune.TaskEvaluation;
 import org.weft.tuning.metrics.Bootstrap;
 import org.weft.tuning.metrics.SmallSample;
@@ -44,13 +45,25 @@ final class TaskReport {
     private final StoredModel model;
     private final int batch;
     private final Store store;
+    private final Explaining explaining; // null where nobody asks why
 
     TaskReport(SparkApplication application, WeftConfig config, StoredModel model, int batch) {
+        this(application, config, model, batch, null);
+    }
+
+    private TaskReport(
+            SparkApplication application, WeftConfig config, StoredModel model, int batch, Explaining explaining) {
         this.application = application;
         this.config = config;
         this.model = model;
         this.batch = batch;
         this.store = application.store();
+        this.explaining = explaining;
+    }
+
+    /** The same, which says why of the worst rows of a fine-tuned model; null for not. */
+    TaskReport explaining(Explaining how) {
+        return new TaskReport(application, config, model, batch, how);
     }
 
     /** Of a checkpoint of a run that has just been tuned, on the same executors. */
@@ -125,7 +138,7 @@ final class TaskReport {
                 ? Examination.ofPairs(store, model, config, Progress.onStderr()::say)
                 : Examination.ofTask(model, config, beams);
         Encoder.strideTaken(task.config()).ifPresent(Progress.onStderr()::say);
-        TaskEvaluation evaluation = new TaskEvaluation(store, model, task, batch);
+        TaskEvaluation evaluation = new TaskEvaluation(store, model, task, batch).explaining(explaining);
         return write(
                 sampling ? evaluation.sampling(Progress.onStderr()::say) : evaluation,
                 () -> JudgedRows.read(application.context(), store, config, input),

@@ -7,13 +7,16 @@ import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.corpus.tokenizer.TextTokenizer;
+import org.weft.corpus.tokenizer.TokenSpelling;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.sampling.FinishReason;
 import org.weft.engine.sampling.GeneratedText;
 import org.weft.engine.sampling.GenerationListener;
 import org.weft.engine.sampling.GenerationOptions;
+import org.weft.engine.sampling.LogitsListener;
 import org.weft.engine.sampling.TextStream;
 import org.weft.engine.sampling.TokenGenerator;
+import org.weft.engine.sampling.TokenScore;
 import org.weft.hub.StoredModel;
 
 /** Text out of a model, on this machine: what generate and quickstart have in common. One thread's. */
@@ -59,11 +62,21 @@ final class TextContinuation implements AutoCloseable {
      *
      * @param text without the prompt
      * @param tokens that the model chose for it
+     * @param chosen each token with its alternatives, the one that ended the text among them; empty where nobody asked
      */
-    record Continuation(String text, int tokens, FinishReason reason) {}
+    record Continuation(String text, int tokens, FinishReason reason, List<ChosenToken> chosen) {
+        Continuation(String text, int tokens, FinishReason reason) {
+            this(text, tokens, reason, List.of());
+        }
+    }
 
     /** Told of texts as they grow; a text is named by its prompt's index. */
     interface Listener {
+        /** How many of the most probable tokens are wanted of each place; 0 for none. */
+        default int alternatives() {
+            return 0;
+        }
+
         /** The next piece of a text: whole characters, no part of a stop string. */
         default void piece(int prompt, String text) {
             // Who waits for whole texts needs none.
@@ -130,6 +143,8 @@ final class TextContinuation implements AutoCloseable {
     private final class Streams implements GenerationListener {
         private final TextStream[] streams;
         private final Continuation[] done;
+        private final List<List<ChosenToken>> chosen = new ArrayList<>(); // by prompt
+        private final TokenSpelling spelling; // null where nobody asks for alternatives
         private final Listener listener;
 
         /** @param prompts those of what each follows; none where it begins a text */
@@ -137,11 +152,22 @@ final class TextContinuation implements AutoCloseable {
             this.streams = new TextStream[prompts.length];
             this.done = new Continuation[prompts.length];
             this.listener = listener;
+            this.spelling = listener.alternatives() == 0 ? null : new TokenSpelling(tokenizer);
             for (int i = 0; i < prompts.length; i++) {
                 int prompt = i;
                 streams[i] = new TextStream(tokenizer::decode, stops, piece -> listener.piece(prompt, piece));
                 streams[i].follow(prompts[i]);
+                chosen.add(new ArrayList<>());
             }
+        }
+
+        @Override
+        public LogitsListener scores(int prompt) {
+            return spelling == null
+                    ? null
+                    : (token, logits) -> chosen.get(prompt)
+                            .add(ChosenToken.of(
+                                    TokenScore.of(token, logits, listener.alternatives()), spelling));
         }
 
         @Override
@@ -154,7 +180,8 @@ final class TextContinuation implements AutoCloseable {
             if (generated.reason() != FinishReason.STOP_STRING) {
                 streams[prompt].end();
             }
-            done[prompt] = new Continuation(streams[prompt].text(), generated.tokens().length, generated.reason());
+            done[prompt] = new Continuation(
+                    streams[prompt].text(), generated.tokens().length, generated.reason(), chosen.get(prompt));
             streams[prompt] = null;
             listener.whole(prompt, done[prompt]);
         }

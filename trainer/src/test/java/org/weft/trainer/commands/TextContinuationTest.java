@@ -1,12 +1,17 @@
 package org.weft.trainer.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.weft.core.WeftException;
 import org.weft.corpus.tokenizer.TextTokenizer;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.sampling.GenerationOptions;
@@ -44,6 +49,44 @@ class TextContinuationTest {
                     .containsExactly(" b b", "b b");
             assertThat(pieces).containsExactlyInAnyOrder("0 b", "0 b", "1b", "1 b");
         }
+    }
+
+    @Test
+    void alternativesAreSpeltWithTheModelsOwnProbabilities() throws IOException {
+        TextTokenizer tokenizer = TextTokenizer.of(TOKENIZER.getBytes(StandardCharsets.UTF_8), "words");
+        SamplingOptions hot = new SamplingOptions(5, 1, 1, 3.0, 1); // neither changes what the model says
+        List<ChosenToken> chosen;
+        try (TextContinuation continuation = new TextContinuation(alwaysB(), tokenizer, 8)) {
+            chosen = continuation
+                    .generate(
+                            List.of("a"),
+                            new GenerationOptions(hot, 2, 1, false),
+                            List.of(),
+                            new GeneratedOutput(List.of("a"), true, 2))
+                    .get(0)
+                    .chosen();
+        }
+        double most = Math.exp(1) / (Math.exp(1) + 5);
+        assertThat(chosen).hasSize(2);
+        JsonNode first = ChosenToken.json(chosen).get(0);
+        assertThat(first.path("token").asText()).isEqualTo(" b");
+        assertThat(first.path("id").asInt()).isEqualTo(B);
+        assertThat(first.path("probability").asDouble()).isCloseTo(most, within(1e-6));
+        assertThat(first.path("logprob").asDouble()).isCloseTo(Math.log(most), within(1e-6));
+        assertThat(first.path("alternatives")).hasSize(2);
+        assertThat(first.at("/alternatives/0/id").asInt()).isEqualTo(B);
+        assertThat(first.at("/alternatives/1/id").asInt()).as("of equals the first").isZero();
+        assertThat(ChosenToken.lines(chosen).lines().toList().get(1))
+                .startsWith("   1  \" b\" 35.22%")
+                .contains(" | \" b\" 35.22% | ", "12.96%");
+    }
+
+    @Test
+    void noMoreAlternativesThanThereAreTokens() {
+        GenerateCommand.requireKnown(6, 6);
+        assertThatThrownBy(() -> GenerateCommand.requireKnown(7, 6))
+                .isInstanceOf(WeftException.class)
+                .hasMessageContaining("--alternatives 7 is more than the 6 tokens that the model knows");
     }
 
     private static ModelReplica alwaysB() {

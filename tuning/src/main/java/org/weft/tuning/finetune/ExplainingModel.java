@@ -4,19 +4,22 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.weft.core.WeftException;
+import java.util.function.Function;
 import org.weft.core.batches.Batch;
 import org.weft.core.batches.PaddedBatch;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.Example;
+import org.weft.corpus.privacy.Scrubber;
 import org.weft.engine.Attributions;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.ReplicaOptions;
 import org.weft.hub.StoredModel;
 import org.weft.tuning.metrics.Probabilities;
+import org.weft.tuning.report.RowExplanation;
 import org.weft.tuning.task.Encoder;
 import org.weft.tuning.task.Fields;
 import org.weft.tuning.task.Prediction;
+import org.weft.tuning.task.ReadText;
 import org.weft.tuning.task.Task;
 
 /**
@@ -43,27 +46,13 @@ final class ExplainingModel implements RowModel {
     }
 
     /**
-     * Fails where a model's answers are not of a sequence as a whole.
-     *
-     * @param directory of the model, for errors
-     */
-    static void require(String directory, WeftConfig config) {
-        if (!config.finetune().task().head().ofSequence()) {
-            throw WeftException.usage(
-                    "--explain: " + directory + " was fine-tuned to finetune.task="
-                            + config.finetune().task().word() + ", and says something of each token",
-                    "explained are classification, multilabel and regression");
-        }
-    }
-
-    /**
      * @param config the model's, but for its dataset section
      * @param batch rows that are predicted together
      * @param steps of the integral
      */
     static ExplainingModel open(StoredModel model, WeftConfig config, int batch, ExplanationSteps steps)
             throws IOException {
-        require(model.directory(), config);
+        Explaining.require(model, config);
         ReplicaOptions options = ReplicaOptions.cpu(config.cluster().threads()).frozen();
         ModelReplica replica = model.replica(options);
         try {
@@ -80,12 +69,17 @@ final class ExplainingModel implements RowModel {
         List<Prediction> said = model.predict(rows);
         List<Prediction> explained = new ArrayList<>();
         for (int i = 0; i < said.size(); i++) {
-            explained.add(explained(rows.get(i), said.get(i)));
+            Reason reason = reason(rows.get(i));
+            explained.add(new Explained(said.get(i), reason.tokens(), reason.why(), reason.steps()));
         }
         return explained;
     }
 
-    private Explained explained(Fields row, Prediction said) {
+    /** @param tokens as they are spelt (T) */
+    private record Reason(List<String> tokens, Attributions why, int steps) {}
+
+    /** Of what the model says of one row. */
+    private Reason reason(Fields row) {
         Example example = task.encode(row, encoder, false).example();
         Batch sequence = PaddedBatch.of(List.of(example), tokenTypes);
         int output = Probabilities.largest(replica.outputs(sequence)[0]);
@@ -100,7 +94,30 @@ final class ExplainingModel implements RowModel {
         List<String> tokens = Arrays.stream(example.tokens())
                 .mapToObj(encoder.tokenizer()::decodeWithin)
                 .toList();
-        return new Explained(said, tokens, why, points);
+        return new Reason(tokens, why, points);
+    }
+
+    /**
+     * Why the model says what it says of one row, for people: nothing personal, and no secret, is in it.
+     *
+     * @param method which scores are told
+     * @param places finds what is personal in a text
+     */
+    RowExplanation shown(Fields row, Explaining.Method method, Function<String, List<Scrubber.Place>> places) {
+        Reason reason = reason(row);
+        ReadText read = task.read(row, encoder);
+        if (read.tokens().length != reason.tokens().size()) {
+            throw new IllegalStateException("places of " + read.tokens().length + " tokens for "
+                    + reason.tokens().size() + " that the model read");
+        }
+        boolean gradients = method == Explaining.Method.ATTRIBUTIONS;
+        Attributions why = reason.why();
+        return new RowExplanation(
+                method.word(),
+                gradients,
+                ShownTokens.of(read, reason.tokens(), gradients ? why.gradients() : why.rollout(), places),
+                gradients ? why.convergenceDelta() : Double.NaN,
+                gradients ? reason.steps() : 0);
     }
 
     @Override

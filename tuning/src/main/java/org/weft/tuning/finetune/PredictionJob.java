@@ -137,9 +137,10 @@ public final class PredictionJob {
      *
      * @throws WeftException where the model says something of tokens
      */
-    public static PredictionJob explaining(StoredModel model, WeftConfig rows, int batch, ExplanationSteps steps) {
+    public static PredictionJob explaining(StoredModel model, WeftConfig rows, int batch, ExplanationSteps steps)
+            throws IOException {
         WeftConfig config = tuned(model, rows);
-        ExplainingModel.require(model.directory(), config);
+        Explaining.require(model, config);
         return new PredictionJob(new Tuned(model, config, BeamOptions.NONE, steps), batch, PredictionColumns.DEFAULT);
     }
 

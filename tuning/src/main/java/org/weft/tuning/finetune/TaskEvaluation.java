@@ -28,6 +28,7 @@ import org.weft.tuning.metrics.Predictions;
 import org.weft.tuning.metrics.TagPredictions;
 import org.weft.tuning.report.EvaluationData;
 import org.weft.tuning.report.TrainingCurve;
+import org.weft.tuning.report.WorstRow;
 import org.weft.tuning.task.Fields;
 import org.weft.tuning.task.Groups;
 
@@ -48,21 +49,28 @@ public final class TaskEvaluation {
     private final Examination examination;
     private final int batch;
     private final Consumer<String> sampled; // null where too many rows are an error
+    private final Explaining explaining; // null where nobody asks why
 
     /**
      * @param batch rows that are computed together
      */
     public TaskEvaluation(Store store, StoredModel model, Examination examination, int batch) {
-        this(store, model, examination, batch, null);
+        this(store, model, examination, batch, null, null);
     }
 
     private TaskEvaluation(
-            Store store, StoredModel model, Examination examination, int batch, Consumer<String> sampled) {
+            Store store,
+            StoredModel model,
+            Examination examination,
+            int batch,
+            Consumer<String> sampled,
+            Explaining explaining) {
         this.store = store;
         this.model = model;
         this.examination = examination;
         this.batch = batch;
         this.sampled = sampled;
+        this.explaining = explaining;
     }
 
     /**
@@ -72,7 +80,12 @@ public final class TaskEvaluation {
      * @param notices where it says so
      */
     public TaskEvaluation sampling(Consumer<String> notices) {
-        return new TaskEvaluation(store, model, examination, batch, notices);
+        return new TaskEvaluation(store, model, examination, batch, notices, explaining);
+    }
+
+    /** The same, which says of the worst rows how much each token has to do with it. */
+    public TaskEvaluation explaining(Explaining how) {
+        return new TaskEvaluation(store, model, examination, batch, sampled, how);
     }
 
     /**
@@ -127,13 +140,17 @@ public final class TaskEvaluation {
             judged.forEach(row -> values.add(row.group()));
             groups.put(group, values);
         }
-        return new EvaluationData(
+        EvaluationData data = new EvaluationData(
                 examination.config().run().name() + ": " + examination.name(),
                 facts,
                 predictions,
                 judged.stream().map(JudgedRow::text).toList(),
                 groups,
                 training);
+        return explaining == null
+                ? data
+                : data.explained(new WorstExplanations(model, examination.config(), explaining)
+                        .of(fit, judged.stream().map(JudgedRow::id).toList(), WorstRow.numbers(predictions)));
     }
 
     /** The number of the class whose rates are compared between groups; -1 where none is named. */

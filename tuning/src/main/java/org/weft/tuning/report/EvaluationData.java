@@ -14,6 +14,7 @@ import org.weft.tuning.metrics.Predictions;
  * @param texts of the rows, N, or none; they may hold anything
  * @param columns of metadata by name, N values each, for metrics by group; a null value is a group of its own
  * @param training curves of the fine-tuning, or none
+ * @param explanations of worst rows by their numbers; none where nobody asked
  */
 public record EvaluationData(
         String title,
@@ -21,7 +22,19 @@ public record EvaluationData(
         Predictions predictions,
         List<String> texts,
         Map<String, List<String>> columns,
-        List<TrainingCurve> training) {
+        List<TrainingCurve> training,
+        Map<Integer, RowExplanation> explanations) {
+
+    /** Without explanations. */
+    public EvaluationData(
+            String title,
+            Map<String, String> facts,
+            Predictions predictions,
+            List<String> texts,
+            Map<String, List<String>> columns,
+            List<TrainingCurve> training) {
+        this(title, facts, predictions, texts, columns, training, Map.of());
+    }
 
     public EvaluationData {
         if (!texts.isEmpty()) {
@@ -33,6 +46,11 @@ public record EvaluationData(
     /** Predictions alone. */
     public static EvaluationData of(String title, Predictions predictions) {
         return new EvaluationData(title, Map.of(), predictions, List.of(), Map.of(), List.of());
+    }
+
+    /** The same with why the model says what it says of its worst rows. */
+    public EvaluationData explained(Map<Integer, RowExplanation> found) {
+        return new EvaluationData(title, facts, predictions, texts, columns, training, found);
     }
 
     private static void check(String what, int given, int rows) {

@@ -58,10 +58,13 @@ public final class EvaluationJson {
         }
         ArrayNode worst = root.putArray("worst");
         for (WorstRow row : report.worst()) {
-            put(worst.addObject().put("row", row.row()), "error", row.error())
+            ObjectNode node = put(worst.addObject().put("row", row.row()), "error", row.error())
                     .put("expected", row.expected())
                     .put("predicted", row.predicted())
                     .put("text", row.text());
+            if (row.explanation() != null) {
+                explanation(node.putObject("explanation"), row.explanation());
+            }
         }
         ArrayNode training = root.putArray("training");
         for (TrainingCurve curve : data.training()) {
@@ -70,6 +73,15 @@ public final class EvaluationJson {
             put(node, "values", curve.values());
         }
         return root;
+    }
+
+    private static void explanation(ObjectNode node, RowExplanation why) {
+        node.put("method", why.method());
+        ArrayNode tokens = node.putArray("tokens");
+        why.tokens().forEach(token -> put(tokens.addObject().put("token", token.text()), "score", token.score()));
+        if (why.steps() > 0) {
+            put(node, "convergence_delta", why.convergenceDelta()).put("explain_steps", why.steps());
+        }
     }
 
     /** Whatever the task's predictions have beside their metrics. */

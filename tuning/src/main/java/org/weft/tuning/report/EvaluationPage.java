@@ -45,7 +45,7 @@ public final class EvaluationPage {
     public String render() {
         EvaluationData data = report.data();
         Predictions predictions = data.predictions();
-        Html page = new Html(data.title(), STYLE);
+        Html page = new Html(data.title(), STYLE + ExplainedText.STYLE);
         page.append("<main>\n").text("h1", data.title());
         facts(page);
         headlines(page);

@@ -55,7 +55,7 @@ public record EvaluationReport(
                 groupings,
                 fairness,
                 fairness == null ? Map.of() : fairness.intervals(bootstrap),
-                WorstRow.of(data.predictions(), data.texts()));
+                WorstRow.of(data.predictions(), data.texts(), data.explanations()));
     }
 
     private static Fairness fairness(Decisions decisions, int positive, EvaluationData data) {

@@ -113,6 +113,9 @@ final class ScoreTables {
                 page.append("<td class=\"text\">").append(isolated(row.text())).append("</td>");
             }
             page.append("</tr>\n");
+            if (row.explanation() != null) {
+                page.append(ExplainedText.row(row.explanation(), texts ? 5 : 4));
+            }
         }
         page.append("</tbody></table></div>\n");
     }

@@ -130,6 +130,11 @@ record GroupedTask(Task of, String column, boolean reweighs, boolean balances, G
     }
 
     @Override
+    public ReadText read(Fields row, Encoder encoder) {
+        return of.read(row, encoder);
+    }
+
+    @Override
     public List<PredictionColumn> predictionColumns() {
         return of.predictionColumns();
     }

@@ -115,6 +115,15 @@ public interface Task extends Serializable {
      */
     Encoded encode(Fields row, Encoder encoder, boolean labelled);
 
+    /**
+     * The tokens of a row's one example with their places in its text.
+     *
+     * @throws UnsupportedOperationException where a row is no text and no pair of texts with a head that judges it as a whole
+     */
+    default ReadText read(Fields row, Encoder encoder) {
+        throw new UnsupportedOperationException("a row of this task is no text that is judged as a whole");
+    }
+
     /** All examples that a row becomes: one, but for long documents and passages. */
     default List<Encoded> encodeAll(Fields row, Encoder encoder, boolean labelled) {
         return List.of(encode(row, encoder, labelled));

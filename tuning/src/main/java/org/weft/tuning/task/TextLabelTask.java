@@ -15,6 +15,11 @@ interface TextLabelTask extends Task {
     }
 
     @Override
+    default ReadText read(Fields row, Encoder encoder) {
+        return input().read(row, encoder);
+    }
+
+    @Override
     default void check(Fields row, boolean labelled) {
         inputColumns().forEach(row::text);
     }

@@ -44,6 +44,51 @@ class EvaluationPageTest {
     }
 
     @Test
+    void aWorstRowIsExplainedTokenByTokenWhateverTheyAre() throws Exception {
+        ClassPredictions predictions =
+                ClassPredictions.of(List.of("a", "b"), new int[] {0, 1}, new double[] {0.1, 0.9, 0.2, 0.8});
+        RowExplanation why = new RowExplanation(
+                "attributions",
+                true,
+                List.of(
+                        new RowExplanation.Token(EVIL, 0.5),
+                        new RowExplanation.Token("<EMAIL>", -0.25),
+                        new RowExplanation.Token("\u0000", 0)),
+                -2.5e-4,
+                200);
+        EvaluationData data = EvaluationData.of("why", predictions).explained(Map.of(0, why));
+        String page = page(data);
+        assertThat(page)
+                .doesNotContain("<script", "<EMAIL>", "\u0000")
+                .contains(
+                        "<span class=\"for\" style=\"--share:1.000\" title=\"+0.5000\">&lt;/td&gt;",
+                        "<span class=\"against\" style=\"--share:0.500\" title=\"-0.2500\">&lt;EMAIL&gt;</span>",
+                        "--share:0.000",
+                        "by -0.00025 (200 points)");
+        wellFormed(page);
+        assertThat(EvaluationJson.tree(EvaluationReport.of(data, FEW))
+                        .at("/worst/0/explanation")
+                        .toString())
+                .contains("\"method\":\"attributions\"", "{\"token\":\"<EMAIL>\",\"score\":-0.25}")
+                .endsWith("\"convergence_delta\":-2.5E-4,\"explain_steps\":200}");
+    }
+
+    @Test
+    void rolloutHasNothingToComeTo() throws Exception {
+        ClassPredictions predictions = ClassPredictions.of(List.of("a", "b"), new int[] {0}, new double[] {0.1, 0.9});
+        RowExplanation why = new RowExplanation(
+                "attention_rollout", false, List.of(new RowExplanation.Token("x", 1)), Double.NaN, 0);
+        EvaluationData data = EvaluationData.of("why", predictions).explained(Map.of(0, why));
+        String page = page(data);
+        assertThat(page).contains("shares of 1").doesNotContain("points)", "NaN");
+        wellFormed(page);
+        assertThat(EvaluationJson.tree(EvaluationReport.of(data, FEW))
+                        .at("/worst/0/explanation")
+                        .has("convergence_delta"))
+                .isFalse();
+    }
+
+    @Test
     void aPageNeedsNothingElse() {
         String page = page(EvaluationData.of("plain", classes(2, 40)));
         assertThat(page)

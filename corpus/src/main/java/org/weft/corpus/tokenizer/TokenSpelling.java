@@ -1,17 +1,16 @@
-package org.weft.serve;
+package org.weft.corpus.tokenizer;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import org.weft.corpus.tokenizer.TextTokenizer;
 
 /**
  * How single tokens are spelt, as in the middle of a text: at its beginning some tokenizers leave out a token's space. A
  * token that is only a part of a character has no text of its own, and is named {@code token_id:7}, so that two of them are
  * two. One thread's.
  */
-final class TokenSpelling {
+public final class TokenSpelling {
     private static final String SOME_TEXT = "a";
     private static final String REPLACEMENT = "\uFFFD";
 
@@ -20,18 +19,18 @@ final class TokenSpelling {
     private final String beforeText;
     private final Map<Integer, String> spelt = new HashMap<>();
 
-    TokenSpelling(TextTokenizer tokenizer) {
+    public TokenSpelling(TextTokenizer tokenizer) {
         this.tokenizer = tokenizer;
         this.before = tokenizer.encode(SOME_TEXT);
         this.beforeText = tokenizer.decode(before);
     }
 
-    TextTokenizer tokenizer() {
+    public TextTokenizer tokenizer() {
         return tokenizer;
     }
 
     /** A token's text or name. */
-    String of(int token) {
+    public String of(int token) {
         return spelt.computeIfAbsent(token, this::spell);
     }
 
@@ -41,7 +40,7 @@ final class TokenSpelling {
     }
 
     /** What a token adds to a text, with replacement characters for parts of one; empty where it adds nothing. */
-    String text(int token) {
+    public String text(int token) {
         int[] both = Arrays.copyOf(before, before.length + 1);
         both[before.length] = token;
         String text = tokenizer.decode(both);
@@ -49,7 +48,7 @@ final class TokenSpelling {
     }
 
     /** The bytes of a token's text in UTF-8; null where it has none of its own. */
-    byte[] bytes(int token) {
+    public byte[] bytes(int token) {
         String text = of(token);
         return text.equals("token_id:" + token) ? null : text.getBytes(StandardCharsets.UTF_8);
     }
