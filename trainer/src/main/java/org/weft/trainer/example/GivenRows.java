@@ -105,7 +105,8 @@ final class GivenRows implements ExampleData {
     /** Where rows have labels, what is judged must have been learnt. */
     private void requireClasses(Map<String, List<Map<String, Object>>> read) {
         for (String name : read.keySet()) {
-            List<Map<String, Object>> learnt = read.get(name.replace("test", "train"));
+            String training = name.replace("test", "train");
+            List<Map<String, Object>> learnt = training.contains("train") ? read.get(training) : null;
             if (files.get(name).contains(LABEL) && learnt != null) {
                 Set<String> classes = labels(learnt);
                 if (classes.size() < 2) {

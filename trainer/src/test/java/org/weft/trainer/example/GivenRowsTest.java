@@ -26,6 +26,7 @@ class GivenRowsTest {
         file("text.jsonl", "{\"text\": \"标题\"}\n");
         file("train.jsonl", "{\"text\": \"一\", \"label\": 1, \"more\": 2}\n\n{\"text\": \"二\", \"label\": \"b\"}\n");
         file("test.jsonl", "{\"label\": \"b\", \"text\": \"三\"}\n");
+        file("phrases.jsonl", "{\"label\": \"b\", \"text\": \"四\"}\n");
     }
 
     @Test
