@@ -10,7 +10,6 @@ import org.weft.core.WeftException;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.optim.MatrixProducts;
-import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner;
 import org.weft.core.params.RangePartitioner.BucketRange;
 import org.weft.core.protocol.Address;
@@ -51,7 +50,6 @@ public final class ParameterServer implements AutoCloseable {
     private final LaneReducer reducer;
     private final BackupFeed feed;
     private final ShardCheckpointer checkpointer;
-    private final ParameterLayout layout;
     private final Transport transport;
     private final Threads threads;
     private final CoordinatorLink coordinator;
@@ -80,11 +78,10 @@ public final class ParameterServer implements AutoCloseable {
         int shards = options.config().cluster().servers();
         int lanes = options.config().training().lanes();
         PushLayout pushes = PushLayout.of(options.config(), options.layout());
-        this.layout = pushes.layout();
-        BucketRange range = RangePartitioner.of(layout, shards).range(shardIndex);
+        BucketRange range = RangePartitioner.of(pushes.layout(), shards).range(shardIndex);
         this.transport = transport;
         this.threads = threads;
-        BucketCodecs codecs = BucketCodecs.of(options.config(), layout);
+        BucketCodecs codecs = BucketCodecs.of(options.config(), pushes.layout());
         int openSteps = options.config().sync().openSteps();
         this.shard = new ParameterShard(
                 pushes, range, options.optimizer(), KeptVersions.of(options.config()), codecs, products);
@@ -119,13 +116,14 @@ public final class ParameterServer implements AutoCloseable {
      * @param host the address that workers reach this process at
      */
     public void run(int attempt, String host, String executor) throws IOException {
+        String layout = options.layout().hash();
         coordinator.onGeneration(this::endStaleCopy);
         try (Transport.Listener listener = transport.listen(host, new RequestHandler(shard, reducer))) {
             boolean ended;
             do {
                 reducer.close(); // What is acknowledged from here on is for the state that it will be given.
                 coordinator.join(
-                        new Message.JoinServer(server, attempt, listener.address(), executor, layout.hash()),
+                        new Message.JoinServer(server, attempt, listener.address(), executor, layout),
                         options.config().cluster().heartbeat());
                 LOG.info(
                         "server {} (attempt {}) holds parameters [{}, {}) at {}",
