@@ -38,8 +38,8 @@ of() { bench_field "$2" <"$WORK_DIR/$1.out"; }
 
 # interval FILE NAME: of a metric in a results.json or a closing JSON, as "low, high"
 interval() {
-  tr -d ' \n' <"$1" | sed -E 's/.*"intervals":\{//' | grep -oE "\"$2\":[[{][^]}]*" | head -n 1 | grep -oE '[0-9]+\.[0-9]+(E-?[0-9]+)?|[:[,][01][],]?' |
-    grep -oE '[0-9.E-]+' | head -n 2 | paste -sd ' ' - | awk '{ printf "%.3f, %.3f", $1, $2 }'
+  tr -d ' \n' <"$1" | sed -E 's/.*"intervals":\{//' | grep -oE "\"$2\":[[{][^]}]*" | head -n 1 | sed 's/^[^:]*://' |
+    grep -oE '[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?' | head -n 2 | paste -sd ' ' - | awk '{ printf "%.3f, %.3f", $1, $2 }'
 }
 
 base() {
@@ -86,7 +86,7 @@ curve() {
   printf '%-10s %-10s %-9s %s\n' epsilon noise accuracy "95 % interval"
   for epsilon in none ${EPSILONS:-8 3 1 0.5}; do
     # shellcheck disable=SC2086 # settings, parted at blanks
-    tuned "epsilon-$epsilon" "${FROM:-$WORK_DIR/base}" "$rows/train.jsonl" "${STEPS:-60}" "${BATCH:-256}" "$epsilon" \
+    tuned "epsilon-$epsilon" "${FROM:-$WORK_DIR/base}" "$rows/train.jsonl" "${STEPS:-30}" "${BATCH:-256}" "$epsilon" \
       "training.learning_rate=${RATE:-0.04}" ${TUNE:-finetune.frozen_layers=-1 finetune.pooling=mean}
     printf '%-10s %-10s %-9.3f %s\n' "$epsilon" "$(noise "epsilon-$epsilon")" "$(of "epsilon-$epsilon" accuracy)" \
       "$(interval "$WORK_DIR/epsilon-$epsilon/evaluation/results.json" accuracy)"
@@ -96,7 +96,7 @@ curve() {
 # noise NAME: the noise_multiplier that a run's checkpoint was made with, or a dash
 noise() {
   local found
-  found=$(cat "$WORK_DIR/$1"/checkpoints/*/manifest.json | bench_field noise_multiplier)
+  found=$(cat "$WORK_DIR/$1"/checkpoints/*/manifest.json | tr -d ' \n' | { grep -oE '"privacy":\{"epsilon"[^}]*' || true; } | bench_field noise_multiplier)
   echo "${found:--}"
 }
 
@@ -106,7 +106,7 @@ attack() {
   printf '%-10s %-9s %-16s %-9s %s\n' epsilon auc "95 % interval" "loss of members" "of others"
   for epsilon in none 3; do
     name=attacked-$epsilon
-    tuned "$name" "$WORK_DIR/base" "$WORK_DIR/members.jsonl" "${ATTACK_STEPS:-200}" "${ATTACK_BATCH:-128}" "$epsilon" \
+    tuned "$name" "$WORK_DIR/base" "$WORK_DIR/members.jsonl" "${ATTACK_STEPS:-100}" "${ATTACK_BATCH:-128}" "$epsilon" \
       "training.learning_rate=${ATTACK_RATE:-1e-3}"
     weft_run "membership-$epsilon" membership --checkpoint "file://$WORK_DIR/$name" --members "file://$WORK_DIR/members.jsonl" \
       --non-members "file://$rows/test.jsonl"

@@ -102,6 +102,8 @@ class QuantizedExportTest extends ModelDirectories {
             int[] tokens = {3, 1, 4, 1, 5};
             StoredModel stored = new ModelLocator(store, notices::add).at(home + "/" + name);
             Checkpoint floats = stored.asCheckpoint(home + "/imported-" + name, notices::add);
+            assertThat(stored.keepsWholeNumbers()).isTrue();
+            assertThat(StoredModel.of(store, floats).keepsWholeNumbers()).isFalse();
             try (ModelReplica whole = stored.replica(ReplicaOptions.cpu(1));
                     ModelReplica wide = ReplicaLoader.open(store, floats)) {
                 assertThat(whole.layout().size())

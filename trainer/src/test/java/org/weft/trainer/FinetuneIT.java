@@ -61,7 +61,11 @@ class FinetuneIT {
         RunFolder tuned = null;
         for (int workers = 1; workers <= 3; workers++) {
             tuned = run("full-" + workers, "epochs: 4", "");
-            last = tuned.command("finetune", "cluster.workers=" + workers, "cluster.servers=" + Math.min(2, workers))
+            last = tuned.command(
+                            "finetune",
+                            "--explain attention_rollout",
+                            "cluster.workers=" + workers,
+                            "cluster.servers=" + Math.min(2, workers))
                     .done();
             hashes.add(last.paramsSha256());
         }
@@ -70,9 +74,11 @@ class FinetuneIT {
         assertThat(metrics.path("accuracy").asDouble()).isGreaterThan(0.9);
         assertThat(Files.readString(tuned.dir().resolve("evaluation/report.html")))
                 .contains("Cork", "Hull");
-        assertThat(CommandRun.json(Files.readString(tuned.dir().resolve("evaluation/results.json")))
-                        .toString())
-                .contains("f1_macro");
+        JsonNode results = CommandRun.json(Files.readString(tuned.dir().resolve("evaluation/results.json")));
+        assertThat(results.toString()).contains("f1_macro");
+        assertThat(results.path("worst"))
+                .allSatisfy(row ->
+                        assertThat(row.at("/explanation/method").asText()).isEqualTo("attention_rollout"));
 
         CommandRun continued = CommandRun.of("generate", "--checkpoint", RunFolder.uri(tuned.dir()), "--prompt", "a");
         assertThat(continued.status()).isEqualTo(2);
@@ -157,6 +163,9 @@ class FinetuneIT {
 
     private static void refusesToExplain(RunFolder tuned, Path rows) {
         String checkpoint = RunFolder.uri(tuned.dir());
+        String quantised = RunFolder.uri(temporary.resolve("int8"));
+        CommandRun.of("quantize", "--input", checkpoint, "--output", quantised, "--type", "int8")
+                .done();
         String base = RunFolder.uri(pretrained.dir());
         for (String[] refused : new String[][] {
             {"--checkpoint " + checkpoint + " --explain lime", "--explain lime is no method"},
@@ -165,14 +174,18 @@ class FinetuneIT {
                 "--checkpoint " + checkpoint + " --explain attention_rollout --explain-steps 9",
                 "--explain-steps changes nothing with --explain attention_rollout"
             },
+            {
+                "--checkpoint " + quantised + " --explain attributions --input " + rows + " --output " + rows + ".out",
+                "has weights that are whole numbers, and no gradients to explain it by"
+            },
             {"--checkpoint " + base + " --explain attributions", "was not fine-tuned to a task"},
             {
                 "--checkpoint " + base + " --explain attributions --choices --input " + rows,
                 "--explain attributions beside --choices"
             },
         }) {
-            CommandRun said = CommandRun.of(
-                    Stream.concat(Stream.of("evaluate"), Stream.of(refused[0].split(" "))).toList());
+            CommandRun said = CommandRun.of(Stream.concat(Stream.of("evaluate"), Stream.of(refused[0].split(" ")))
+                    .toList());
             assertThat(said.status()).as(refused[0]).isEqualTo(2);
             assertThat(said.err()).contains(refused[1]);
         }

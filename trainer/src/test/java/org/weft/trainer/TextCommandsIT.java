@@ -119,12 +119,21 @@ class TextCommandsIT {
             assertThat(token.at("/alternatives/0/id")).isEqualTo(token.path("id"));
             assertThat(token.at("/alternatives/0/logprob")).isEqualTo(token.path("logprob"));
             assertThat(token.at("/alternatives/0/probability").asDouble())
-                    .isGreaterThanOrEqualTo(token.at("/alternatives/1/probability").asDouble());
+                    .isGreaterThanOrEqualTo(
+                            token.at("/alternatives/1/probability").asDouble());
         });
         assertThat(told.out()).contains("the model's own probabilities, before temperature", "   1  \"");
         Path output = temporary.resolve("alternatives.jsonl");
         generate(
-                "--prompt", "the ship", "--prompt", "a storm", "--temperature", "0", "--alternatives", "3", "--output",
+                "--prompt",
+                "the ship",
+                "--prompt",
+                "a storm",
+                "--temperature",
+                "0",
+                "--alternatives",
+                "3",
+                "--output",
                 output.toString());
         JsonNode line = CommandRun.json(Files.readAllLines(output).get(0));
         assertThat(line.path("alternatives").size()).isEqualTo(tokens.size());

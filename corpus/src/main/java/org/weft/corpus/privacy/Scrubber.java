@@ -96,14 +96,12 @@ public final class Scrubber implements TextStep {
 
     /** Where something is found in a text, in its order and without overlaps: what {@link #texts} takes out; for one thread. */
     public Function<String, List<Place>> places() {
-        PersonalScan scan =
-                new PersonalScan(privacy.active(), privacy.phoneRegions(), privacy.keepPrivateAddresses());
+        PersonalScan scan = new PersonalScan(privacy.active(), privacy.phoneRegions(), privacy.keepPrivateAddresses());
         return text -> {
             List<Finding> found = new ArrayList<>();
             scan.find(text, found);
             return found.stream()
-                    .map(each -> new Place(
-                            each.start(), each.end(), "<" + name(each.kind()) + ">"))
+                    .map(each -> new Place(each.start(), each.end(), "<" + name(each.kind()) + ">"))
                     .toList();
         };
     }

@@ -255,8 +255,9 @@ class TokenGeneratorTest {
                 assertThat(told).hasSize(text.tokens().length + (ended ? 1 : 0));
                 assertThat(told).isEqualTo(ofRunningBatch(prompt, sampling, told.size()));
                 if (sampling == GREEDY) {
-                    assertThat(told).allSatisfy(score -> assertThat(score.likeliest().get(0))
-                            .isEqualTo(new TokenScore.Likely(score.token(), score.logProbability())));
+                    assertThat(told)
+                            .allSatisfy(score -> assertThat(score.likeliest().get(0))
+                                    .isEqualTo(new TokenScore.Likely(score.token(), score.logProbability())));
                 }
             }
         }

@@ -19,8 +19,9 @@ import org.weft.engine.sampling.TokenScore;
  */
 record ChosenToken(Candidate chosen, List<Candidate> likeliest) {
     /** Said once above the lines of a text. */
-    static final String HEADING = "each token, and the most probable in its place (the model's own probabilities, before"
-            + " temperature, top-k, top-p and penalties):";
+    static final String HEADING =
+            "each token, and the most probable in its place (the model's own probabilities, before"
+                    + " temperature, top-k, top-p and penalties):";
 
     /**
      * A token with what the model gave it.

@@ -117,10 +117,9 @@ public final class EvaluateCommand implements Callable<Integer> {
             try (SparkApplication application = SparkApplication.start(config, "evaluate", files.settings())
                     .showingStages(Progress.onStderr()::say)) {
                 if (tasks.isEmpty() && !choices && judged(config)) {
-                    TaskReport.Written written =
-                            new TaskReport(application, config, model, batch)
-                                    .explaining(explain.how())
-                                    .write(input, target(model), search);
+                    TaskReport.Written written = new TaskReport(application, config, model, batch)
+                            .explaining(explain.how())
+                            .write(input, target(model), search);
                     written.summary("evaluate").print();
                     require.check(config, written);
                 } else if (tasks.isEmpty()) {

@@ -29,8 +29,9 @@ public final class ExplainOption {
     @Option(
             names = STEPS,
             paramLabel = "N",
-            description = "With --explain attributions: points of the integral, whatever they miss. If not given 50, and more until"
-                    + " attributions are complete to 0.001.")
+            description =
+                    "With --explain attributions: points of the integral, whatever they miss. If not given 50, and more until"
+                            + " attributions are complete to 0.001.")
     private Integer steps;
 
     boolean isGiven() {
@@ -49,7 +50,8 @@ public final class ExplainOption {
         Method chosen = method();
         if (steps != null && chosen == Method.ATTENTION_ROLLOUT) {
             throw WeftException.usage(
-                    STEPS + " changes nothing with " + NAME + " attention_rollout", "rollout has no integral: leave it out");
+                    STEPS + " changes nothing with " + NAME + " attention_rollout",
+                    "rollout has no integral: leave it out");
         }
         requireSteps(steps);
     }
@@ -90,7 +92,8 @@ public final class ExplainOption {
             return null;
         }
         if (method() == Method.ATTENTION_ROLLOUT) {
-            return new Explaining(Method.ATTENTION_ROLLOUT, ExplanationSteps.exactly(1)); // its integral is shown nobody
+            return new Explaining(
+                    Method.ATTENTION_ROLLOUT, ExplanationSteps.exactly(1)); // its integral is shown nobody
         }
         return new Explaining(
                 Method.ATTRIBUTIONS, steps == null ? ExplanationSteps.ENOUGH : ExplanationSteps.exactly(steps));

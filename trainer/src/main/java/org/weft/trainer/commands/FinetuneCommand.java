@@ -116,8 +116,9 @@ public final class FinetuneCommand implements Callable<Integer> {
         } else {
             String directory = config.run().directory().evaluation();
             Checkpoint best = run.best(result);
-            TaskReport.Written written =
-                    TaskReport.ofRun(application, best).explaining(explain.how()).writeTrained(directory);
+            TaskReport.Written written = TaskReport.ofRun(application, best)
+                    .explaining(explain.how())
+                    .writeTrained(directory);
             written.into(summary.put("best_checkpoint", best.directory())).print();
             require.check(config, written);
         }
@@ -126,7 +127,8 @@ public final class FinetuneCommand implements Callable<Integer> {
 
     private void requireUse(WeftConfig config) {
         if (!judges(config)) {
-            String unjudged = evaluate ? "finetune.task=" + config.finetune().task().word() : "--no-evaluate";
+            String unjudged =
+                    evaluate ? "finetune.task=" + config.finetune().task().word() : "--no-evaluate";
             require.refuseBeside(unjudged);
             explain.refuseBeside(unjudged);
         }

@@ -26,16 +26,15 @@ public final class GenerateCommand implements Callable<Integer> {
     private static final int MOST_ALTERNATIVES = 20;
 
     /** What chooses tokens one by one, and what would end a text that is no more than a candidate. */
-    private static final List<String> NOT_WITH_BEAMS =
-            List.of(
-                    "--temperature",
-                    "--top-k",
-                    "--top-p",
-                    "--repetition-penalty",
-                    "--seed",
-                    "--stop",
-                    "--batch-size",
-                    ALTERNATIVES);
+    private static final List<String> NOT_WITH_BEAMS = List.of(
+            "--temperature",
+            "--top-k",
+            "--top-p",
+            "--repetition-penalty",
+            "--seed",
+            "--stop",
+            "--batch-size",
+            ALTERNATIVES);
 
     @Mixin
     private FileOptions options;
@@ -89,9 +88,10 @@ public final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = ALTERNATIVES,
             paramLabel = "N",
-            description = "Tell of each token the N most probable in its place with their probabilities, as the model has them,"
-                    + " before temperature, top-k, top-p and penalties: below the text, in --output, in the closing JSON of one"
-                    + " prompt. 1 to 20.")
+            description =
+                    "Tell of each token the N most probable in its place with their probabilities, as the model has them,"
+                            + " before temperature, top-k, top-p and penalties: below the text, in --output, in the closing JSON of one"
+                            + " prompt. 1 to 20.")
     private Integer alternatives;
 
     @Option(
@@ -182,7 +182,8 @@ public final class GenerateCommand implements Callable<Integer> {
     static void requireKnown(int alternatives, int vocabulary) {
         if (alternatives > vocabulary) {
             throw WeftException.usage(
-                    ALTERNATIVES + " " + alternatives + " is more than the " + vocabulary + " tokens that the model knows",
+                    ALTERNATIVES + " " + alternatives + " is more than the " + vocabulary
+                            + " tokens that the model knows",
                     "give " + vocabulary + " or fewer");
         }
     }

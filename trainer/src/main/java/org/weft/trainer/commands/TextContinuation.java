@@ -166,8 +166,7 @@ final class TextContinuation implements AutoCloseable {
             return spelling == null
                     ? null
                     : (token, logits) -> chosen.get(prompt)
-                            .add(ChosenToken.of(
-                                    TokenScore.of(token, logits, listener.alternatives()), spelling));
+                            .add(ChosenToken.of(TokenScore.of(token, logits, listener.alternatives()), spelling));
         }
 
         @Override

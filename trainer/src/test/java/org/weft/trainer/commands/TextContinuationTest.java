@@ -75,7 +75,9 @@ class TextContinuationTest {
         assertThat(first.path("logprob").asDouble()).isCloseTo(Math.log(most), within(1e-6));
         assertThat(first.path("alternatives")).hasSize(2);
         assertThat(first.at("/alternatives/0/id").asInt()).isEqualTo(B);
-        assertThat(first.at("/alternatives/1/id").asInt()).as("of equals the first").isZero();
+        assertThat(first.at("/alternatives/1/id").asInt())
+                .as("of equals the first")
+                .isZero();
         assertThat(ChosenToken.lines(chosen).lines().toList().get(1))
                 .startsWith("   1  \" b\" 35.22%")
                 .contains(" | \" b\" 35.22% | ", "12.96%");

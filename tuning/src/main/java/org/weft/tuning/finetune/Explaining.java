@@ -31,7 +31,8 @@ public record Explaining(Method method, ExplanationSteps steps) implements Seria
         requireTask(model.directory(), config);
         if (model.keepsWholeNumbers()) {
             throw WeftException.usage(
-                    "--explain: " + model.directory() + " has weights that are whole numbers, and no gradients to explain it by",
+                    "--explain: " + model.directory()
+                            + " has weights that are whole numbers, and no gradients to explain it by",
                     "explain the model that it was quantised from");
         }
     }

@@ -46,10 +46,7 @@ record WorstExplanations(StoredModel model, WeftConfig config, Explaining how) i
                 .collect()
                 .forEach(row -> chosen.putIfAbsent(RowFields.id(row), row));
         Map<String, RowExplanation> found = new HashMap<>();
-        ModelStage.over(
-                        JavaSparkContext.fromSparkContext(rows.context()),
-                        new ArrayList<>(chosen.values()),
-                        this::open)
+        ModelStage.over(JavaSparkContext.fromSparkContext(rows.context()), new ArrayList<>(chosen.values()), this::open)
                 .forEach(each -> found.put(each.id(), each.why()));
         Map<Integer, RowExplanation> byRow = new HashMap<>();
         worst.forEach(row -> byRow.put(row, found.get(ids.get(row))));
@@ -58,9 +55,8 @@ record WorstExplanations(StoredModel model, WeftConfig config, Explaining how) i
 
     private ModelStage.Opened<Fields, Found> open() throws IOException {
         ExplainingModel explaining = ExplainingModel.open(model, config, 1, how.steps());
-        Function<String, List<Scrubber.Place>> places = Scrubber.ofExamples(
-                        config.dataset().privacy().phoneRegions())
-                .places();
+        Function<String, List<Scrubber.Place>> places =
+                Scrubber.ofExamples(config.dataset().privacy().phoneRegions()).places();
         return new ModelStage.Opened<>() {
             @Override
             public Found take(Fields row) {

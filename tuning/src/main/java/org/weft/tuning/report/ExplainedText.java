@@ -23,7 +23,8 @@ final class ExplainedText {
     /** A row of the table of worst rows, below the one that it explains. */
     static String row(RowExplanation why, int columns) {
         double largest = why.largest();
-        StringBuilder row = new StringBuilder("<tr class=\"why\"><td colspan=\"" + columns + "\"><p class=\"tokens\"><bdi>");
+        StringBuilder row =
+                new StringBuilder("<tr class=\"why\"><td colspan=\"" + columns + "\"><p class=\"tokens\"><bdi>");
         for (RowExplanation.Token token : why.tokens()) {
             row.append(String.format(
                     Locale.ROOT,

@@ -12,8 +12,7 @@ import java.util.List;
  * @param convergenceDelta what the scores miss; NaN where the method has nothing to come to
  * @param steps points of the integral; 0 where there is none
  */
-public record RowExplanation(
-        String method, boolean signed, List<Token> tokens, double convergenceDelta, int steps)
+public record RowExplanation(String method, boolean signed, List<Token> tokens, double convergenceDelta, int steps)
         implements Serializable {
 
     /**
@@ -30,6 +29,9 @@ public record RowExplanation(
 
     /** The largest score, whatever its sign; 0 without tokens. */
     double largest() {
-        return tokens.stream().mapToDouble(token -> Math.abs(token.score())).max().orElse(0);
+        return tokens.stream()
+                .mapToDouble(token -> Math.abs(token.score()))
+                .max()
+                .orElse(0);
     }
 }

@@ -42,9 +42,22 @@ class ShownTokensTest {
 
     @Test
     void whatTouchesAnAddressIsOnePlaceholderWithTheSumOfItsScores() {
-        assertThat(shown("[x] Ask (bob.lee@example.org) now", "[CLS]", "Ask", " (bo", "b", ".lee", "@", "example", ".org)", " now"))
+        assertThat(shown(
+                        "[x] Ask (bob.lee@example.org) now",
+                        "[CLS]",
+                        "Ask",
+                        " (bo",
+                        "b",
+                        ".lee",
+                        "@",
+                        "example",
+                        ".org)",
+                        " now"))
                 .containsExactly(
-                        new Token("[CLS]", 1), new Token("Ask", 2), new Token("<EMAIL>", 4 + 8 + 16 + 32 + 64 + 128), new Token(" now", 256));
+                        new Token("[CLS]", 1),
+                        new Token("Ask", 2),
+                        new Token("<EMAIL>", 4 + 8 + 16 + 32 + 64 + 128),
+                        new Token(" now", 256));
     }
 
     @Test
@@ -56,9 +69,19 @@ class ShownTokensTest {
 
     @Test
     void placesThatShareATokenAreOne() {
-        assertThat(shown("to a.b@example.org,c.d@example.com at 4111111111111111", "to", " a.b@", "example.org,c.d", "@example.com", " at", " 4111111111111111"))
+        assertThat(shown(
+                        "to a.b@example.org,c.d@example.com at 4111111111111111",
+                        "to",
+                        " a.b@",
+                        "example.org,c.d",
+                        "@example.com",
+                        " at",
+                        " 4111111111111111"))
                 .containsExactly(
-                        new Token("to", 1), new Token("<EMAIL><EMAIL>", 2 + 4 + 8), new Token(" at", 16), new Token("<CARD>", 32));
+                        new Token("to", 1),
+                        new Token("<EMAIL><EMAIL>", 2 + 4 + 8),
+                        new Token(" at", 16),
+                        new Token("<CARD>", 32));
     }
 
     /** The text says what it is, though the model did not see all of it. */

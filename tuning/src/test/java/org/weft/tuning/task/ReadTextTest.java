@@ -12,7 +12,11 @@ class ReadTextTest {
     void tokensAreThoseOfTheExampleAndStandWhereTheirLettersDo() {
         for (String family : new String[] {"bert", "gpt2"}) {
             WeftConfig pair = TaskRows.config(
-                    family, "classification", "finetune.labels=[a, b]", "dataset.pair_column=other", "dataset.max_length=11");
+                    family,
+                    "classification",
+                    "finetune.labels=[a, b]",
+                    "dataset.pair_column=other",
+                    "dataset.max_length=11");
             Fields row = TaskRows.row("text", "ab cd", "other", "e fghijk");
             try (Encoder encoder = TaskRows.encoder(pair)) {
                 Task task = Task.of(pair);
@@ -22,13 +26,11 @@ class ReadTextTest {
                         .isEqualTo(task.encode(row, encoder, false).example().tokens());
                 StringBuilder letters = new StringBuilder();
                 for (int i = 0; i < read.tokens().length; i++) {
-                    letters.append(read.text(), read.starts()[i], read.ends()[i]).append(',');
+                    letters.append(read.text(), read.starts()[i], read.ends()[i])
+                            .append(',');
                 }
                 assertThat(letters.toString())
-                        .isEqualTo(
-                                family.equals("bert")
-                                        ? ",a,b,c,d,,e,f,g,h,,"
-                                        : "a,b, ,c,d,,e, ,f,g,h,");
+                        .isEqualTo(family.equals("bert") ? ",a,b,c,d,,e,f,g,h,," : "a,b, ,c,d,,e, ,f,g,h,");
             }
         }
     }
