@@ -69,7 +69,7 @@ tuned() {
   local settings=("dataset.train=[file://$train]" "dataset.validation=[file://$rows/test.jsonl]" "dataset.test=[file://$rows/test.jsonl]"
     "dataset.max_length=$LENGTH" finetune.task=classification finetune.epochs=0 finetune.class_weights=none finetune.head_dropout=0
     "training.steps=$steps" "training.global_batch=$batch" training.micro_batch=16 training.lanes=2 training.clip_norm=0
-    training.warmup_steps=0 training.eval_every=0 checkpoint.every=1000000 "$@")
+    training.warmup_steps=0 training.eval_every=0 checkpoint.every=20 "$@")
   if [ "$epsilon" != none ]; then
     # The same each time the bench runs, and so no secret: of a model that matters it comes from openssl rand -hex 32.
     echo "$name $epsilon" | sha256sum >"$WORK_DIR/$name.seed"
