@@ -36,6 +36,11 @@ final class Noised extends Optimizer {
     }
 
     @Override
+    public boolean changesSums() {
+        return true;
+    }
+
+    @Override
     public List<Segment> segments(ParameterLayout layout, Bucket bucket) {
         return inner.segments(layout, bucket);
     }

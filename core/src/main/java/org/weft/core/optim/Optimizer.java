@@ -134,6 +134,11 @@ public abstract sealed class Optimizer permits Sgd, Nesterov, Adam, Muon, Warmed
         return regularization.changes(rule);
     }
 
+    /** Whether {@link #addNoise} writes into sums, of whatever rule, those of whole matrices among them. */
+    public boolean changesSums() {
+        return false;
+    }
+
     /**
      * Adds to a bucket's summed gradient, in place, what nobody is to tell it from; nothing where no run asks for it. Comes before the
      * bucket's {@link #update}s, once.

@@ -62,7 +62,9 @@ public final class RangePartitioner {
         int next = 0;
         for (int shard = 0; shard < shards; shard++) {
             boundaries[shard] = next < starts.length ? starts[next] : layout.bucketCount();
-            next = filled(costs, next, most);
+            int left = shards - shard - 1; // Each of them gets a run where there are enough.
+            next = Math.min(filled(costs, next, most), Math.max(next + 1, starts.length - left));
+            next = Math.min(next, starts.length);
         }
         boundaries[shards] = layout.bucketCount();
         return new RangePartitioner(layout.bucketCount(), boundaries);

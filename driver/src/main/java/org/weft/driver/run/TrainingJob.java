@@ -84,8 +84,8 @@ final class TrainingJob implements RunListener {
      */
     void check(WeftConfig config, MemoryModel memory) {
         PrunedMatrices.require(config, workload.layout());
-        MuonMatrices.require(config, workload.layout());
         Engines.requireProducts(config);
+        MuonMatrices.require(config, workload.layout());
         if (config.privacy().active() && privacy == null) {
             throw WeftException.usage(
                     "privacy is of pretrain and finetune: what is trained here is not told apart by examples",

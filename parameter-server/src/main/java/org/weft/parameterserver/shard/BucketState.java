@@ -50,7 +50,8 @@ record BucketState(
                 zeros.vectors(vectors, segments, bucket.length()),
                 new ByteBuffer[vectors],
                 segments,
-                segments.stream().anyMatch(segment -> optimizer.changesGradient(segment.rule())));
+                optimizer.changesSums()
+                        || segments.stream().anyMatch(segment -> optimizer.changesGradient(segment.rule())));
     }
 
     /** Keeps what lasts of a version as that of the version before; nothing where that is not done. */

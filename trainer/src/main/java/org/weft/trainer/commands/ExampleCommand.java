@@ -77,7 +77,7 @@ public final class ExampleCommand implements Callable<Integer> {
         }
         Example example = Example.named(home, name).sized(small);
         requireOptions();
-        ExampleData data = ExampleData.of(example.data(), folder(home), input);
+        ExampleData data = ExampleData.of(example.data(), folder(home), input, small);
         if (dataTo != null) {
             try (FileAccess files = new FileAccess(null)) {
                 write(data, new DataFolder(files.store(), dataTo));

@@ -17,13 +17,16 @@ public final class ServePageOption {
             paramLabel = "FILE",
             description =
                     "A page of yours at /, one file of HTML with its styles and scripts in it, in place of the one to try"
-                            + " models in. It may ask this server alone.")
+                            + " models in. Its requests go to this server alone; it is shown without a key.")
     private Path file;
 
     /** The page's text; read once, at the start. */
     Optional<String> html() {
         if (file == null) {
             return Optional.empty();
+        }
+        if (!Files.isRegularFile(file)) {
+            throw WeftException.usage("--page: there is no file " + file, "give a file of HTML");
         }
         try {
             if (Files.size(file) > MOST_BYTES) {

@@ -20,8 +20,9 @@ public interface ExampleData {
      *
      * @param folder of the example
      * @param input the user's own, or null
+     * @param limited whether of the user's own so many rows are taken as the example makes at most
      */
-    static ExampleData of(Example.Data data, Path folder, Path input) throws IOException {
+    static ExampleData of(Example.Data data, Path folder, Path input, boolean limited) throws IOException {
         return switch (data.from()) {
             case "wordnet-topics" ->
                 input == null ? new WordNetTopics(data.rows()) : new LabelledTexts(input, data.rows());
@@ -32,7 +33,7 @@ public interface ExampleData {
             case "grammar" ->
                 input == null
                         ? new GeneratedRows(folder, data.rows())
-                        : new GivenRows(input, new GeneratedRows(folder, 0).columns(), 0);
+                        : new GivenRows(input, new GeneratedRows(folder, 0).columns(), limited ? data.rows() : 0);
             default ->
                 throw WeftException.usage(
                         "data.from=" + data.from() + " is unknown", "there are: wordnet-topics, wordnet-text, grammar");

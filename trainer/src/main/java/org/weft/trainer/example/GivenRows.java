@@ -66,7 +66,7 @@ final class GivenRows implements ExampleData {
                 }
             }
         } catch (CharacterCodingException notText) {
-            throw WeftException.invalidData(file + ", line " + (number + 1) + " is not UTF-8", hint());
+            throw WeftException.invalidData(file + " is not UTF-8", hint());
         }
         if (found.isEmpty()) {
             throw WeftException.invalidData(file + " has no row", hint());

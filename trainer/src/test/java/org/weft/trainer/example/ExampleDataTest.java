@@ -116,7 +116,7 @@ class ExampleDataTest {
     }
 
     private static ExampleData data(String from, int rows, Path input) throws IOException {
-        return ExampleData.of(new Example.Data(from, rows), Path.of("."), input);
+        return ExampleData.of(new Example.Data(from, rows), Path.of("."), input, false);
     }
 
     private Path made(ExampleData data) throws IOException {

@@ -26,7 +26,6 @@ class GivenRowsTest {
         file("text.jsonl", "{\"text\": \"标题\"}\n");
         file("train.jsonl", "{\"text\": \"一\", \"label\": 1, \"more\": 2}\n\n{\"text\": \"二\", \"label\": \"b\"}\n");
         file("test.jsonl", "{\"label\": \"b\", \"text\": \"三\"}\n");
-        file("phrases.jsonl", "{\"label\": \"b\", \"text\": \"四\"}\n");
     }
 
     @Test
@@ -53,7 +52,7 @@ class GivenRowsTest {
         file("train.jsonl", "{\"text\": \"一\", \"label\": \"a\"}\n{\"text\": \"二\", \"label\": \"c\"}\n");
         refused("test.jsonl: no row to learn from has its label b");
         Files.write(input.resolve("train.jsonl"), new byte[] {'{', (byte) 0xff, '\n'});
-        refused("train.jsonl, line 1 is not UTF-8");
+        refused("train.jsonl is not UTF-8");
         Files.delete(input.resolve("train.jsonl"));
         refused("there is no file " + input.resolve("train.jsonl"));
     }
@@ -70,7 +69,7 @@ class GivenRowsTest {
     }
 
     private ExampleData data() throws IOException {
-        return ExampleData.of(new Example.Data("grammar", 100), Path.of("../examples/chinese-titles"), input);
+        return ExampleData.of(new Example.Data("grammar", 100), Path.of("../examples/chinese-titles"), input, false);
     }
 
     private static DataFolder folder(Path path) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.weft.core.SplitMix64;
+import org.weft.core.WeftException;
 
 /**
  * One draw from a grammar: a tree of alternatives, drawn where a text first asks for them and the same for all texts that ask again. Draw n of
@@ -16,7 +17,7 @@ import org.weft.core.SplitMix64;
  */
 final class Derivation {
     /** A place in a text: {@code {rule}}, {@code {variable.form}}, {@code {^rule}} with a capital letter. */
-    private static final Pattern PLACE = Pattern.compile("\\{(\\^?)(\\w+)(?:\\.(\\w+))?\\}");
+    private static final Pattern PLACE = Pattern.compile("\\{(\\^?)(\\w+)(?:\\.(\\w+))?\\}", Pattern.UNICODE_CHARACTER_CLASS);
 
     private static final int DEEPEST = 60;
 
@@ -24,11 +25,18 @@ final class Derivation {
     private final long start;
     private final Node root;
     private long draws;
+    private int nested;
 
     Derivation(Grammar grammar, String rule, long seed, long number) {
         this.grammar = grammar;
         this.start = SplitMix64.start(seed, number);
         this.root = new Node(drawn(rule, List.of()), null);
+    }
+
+    /** Whether braces stand in a text that are no place. */
+    static boolean strays(String text) {
+        String left = PLACE.matcher(text).replaceAll("");
+        return left.indexOf('{') >= 0 || left.indexOf('}') >= 0;
     }
 
     /** A form of the whole. */
@@ -38,6 +46,10 @@ final class Derivation {
 
     private double uniform() {
         return SplitMix64.uniform(start, draws++);
+    }
+
+    private WeftException endless(Alternative alternative) {
+        return grammar.fault(alternative + " is asked for in its own text without end");
     }
 
     /** An alternative of a rule by its weight; none of those that are given, while there are others. */
@@ -71,7 +83,7 @@ final class Derivation {
             this.above = above;
             this.depth = above == null ? 0 : above.depth + 1;
             if (depth > DEEPEST) {
-                throw grammar.fault(alternative + " is asked for in its own text without end");
+                throw endless(alternative);
             }
             alternative.let().forEach((name, rule) -> variables.put(name, new Node(drawn(rule, taken(rule)), this)));
         }
@@ -89,11 +101,15 @@ final class Derivation {
             if (found == null) {
                 throw grammar.fault(alternative + " has no form " + form);
             }
+            if (++nested > DEEPEST) {
+                throw endless(alternative);
+            }
             List<String> parts = orders.computeIfAbsent(form, name -> ordered(found.parts()));
             StringBuilder text = new StringBuilder();
             for (String part : parts) {
                 text.append(text.isEmpty() ? "" : " ").append(filled(part, form));
             }
+            nested--;
             return text.toString();
         }
 

@@ -89,6 +89,9 @@ public final class Grammar {
     /** Reads a file; what is wrong with it is told with the rule. */
     public static Grammar load(Path file) throws IOException {
         try {
+            if (!Files.isRegularFile(file)) {
+                throw fault(file, "there is no such file");
+            }
             return new Grammar(file, YAML.readTree(Files.readString(file)));
         } catch (ValueInstantiationException refused) {
             throw fault(file, refused.getCause().getMessage());
@@ -176,7 +179,7 @@ public final class Grammar {
                 throw fault("rule " + rule + " is neither a list nor a range such as 3..40");
             }
             for (int i = Integer.parseInt(range.group(1)); i <= Integer.parseInt(range.group(2)); i++) {
-                found.add(plain(rule, found.size() + 1, Integer.toString(i)));
+                found.add(plain(rule, found.size() + 1, new Alternative.Form(List.of(Integer.toString(i)))));
             }
         }
         if (found.isEmpty()) {
@@ -185,14 +188,13 @@ public final class Grammar {
         return List.copyOf(found);
     }
 
-    private static Alternative plain(String rule, int number, String text) {
-        return new Alternative(
-                rule, number, 1, Map.of(), Map.of(Alternative.TEXT, new Alternative.Form(List.of(text))));
+    private static Alternative plain(String rule, int number, Alternative.Form text) {
+        return new Alternative(rule, number, 1, Map.of(), Map.of(Alternative.TEXT, text));
     }
 
     private Alternative alternative(String rule, int number, JsonNode node) {
         if (node.isValueNode()) {
-            return plain(rule, number, node.asText());
+            return plain(rule, number, form(rule, number, node));
         }
         double weight = 1;
         Map<String, String> let = new LinkedHashMap<>();
@@ -202,10 +204,10 @@ public final class Grammar {
             switch (field.getKey()) {
                 case "weight" -> weight = value.asDouble();
                 case "let" ->
-                    value.properties()
+                    mapping(rule, number, value).properties()
                             .forEach(entry ->
                                     let.put(entry.getKey(), entry.getValue().asText()));
-                default -> forms.put(field.getKey(), form(value));
+                default -> forms.put(field.getKey(), form(rule, number, value));
             }
         }
         if (!(weight > 0) || forms.isEmpty()) {
@@ -214,12 +216,22 @@ public final class Grammar {
         return new Alternative(rule, number, weight, let, forms);
     }
 
-    private static Alternative.Form form(JsonNode value) {
+    private JsonNode mapping(String rule, int number, JsonNode value) {
+        if (!value.isObject()) {
+            throw fault("rule " + rule + ", alternative " + number + ": let wants variables with their rules");
+        }
+        return value;
+    }
+
+    private Alternative.Form form(String rule, int number, JsonNode value) {
         List<String> parts = new ArrayList<>();
-        if (value.isArray()) {
-            value.forEach(part -> parts.add(part.asText()));
-        } else {
-            parts.add(value.asText());
+        for (JsonNode part : value.isArray() ? value : List.of(value)) {
+            String text = part.asText();
+            if (!part.isValueNode() || Derivation.strays(text)) {
+                throw fault("rule " + rule + ", alternative " + number + ": " + part
+                        + " is no text with places such as {rule.form}");
+            }
+            parts.add(text);
         }
         return new Alternative.Form(parts);
     }

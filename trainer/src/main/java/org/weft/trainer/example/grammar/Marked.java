@@ -33,30 +33,46 @@ final class Marked {
         return MARK.matcher(text).replaceAll("$1");
     }
 
-    /** A tag for each word of the plain text: {@code B-} for a mark's first, {@code I-} for its others, {@code O}. */
+    /**
+     * A tag for each word of the plain text: {@code B-} for a mark's first, {@code I-} for its others, {@code O}. A word that has a character of a
+     * mark is the mark's, with what clings to it.
+     */
     static List<String> tags(String text) {
-        List<String> tags = new ArrayList<>();
+        StringBuilder plain = new StringBuilder();
+        List<String> kinds = new ArrayList<>(); // of each character
+        List<Integer> starts = new ArrayList<>(); // of its mark
         Matcher mark = MARK.matcher(text);
         int end = 0;
         while (mark.find()) {
-            outside(text.substring(end, mark.start()), tags);
-            String[] words = mark.group(1).split(" ");
-            for (int i = 0; i < words.length; i++) {
-                tags.add((i == 0 ? "B-" : "I-") + mark.group(2));
-            }
+            append(text.substring(end, mark.start()), "", plain, kinds, starts);
+            append(mark.group(1), mark.group(2), plain, kinds, starts);
             end = mark.end();
-            int blank = text.indexOf(' ', end);
-            end = blank < 0 ? text.length() : blank; // What clings to a marked word is of it.
         }
-        outside(text.substring(end), tags);
+        append(text.substring(end), "", plain, kinds, starts);
+        List<String> tags = new ArrayList<>();
+        int before = -1;
+        int at = 0;
+        for (String word : plain.toString().split(" ")) {
+            int place = at;
+            while (place < at + word.length() && kinds.get(place).isEmpty()) {
+                place++;
+            }
+            boolean marked = place < at + word.length();
+            int start = marked ? starts.get(place) : -1;
+            tags.add(!marked ? "O" : (start == before ? "I-" : "B-") + kinds.get(place));
+            before = start;
+            at += word.length() + 1;
+        }
         return tags;
     }
 
-    private static void outside(String text, List<String> tags) {
-        for (String word : text.strip().split(" ")) {
-            if (!word.isEmpty()) {
-                tags.add("O");
-            }
+    private static void append(
+            String piece, String kind, StringBuilder plain, List<String> kinds, List<Integer> starts) {
+        int start = plain.length();
+        plain.append(piece);
+        for (int i = 0; i < piece.length(); i++) {
+            kinds.add(kind);
+            starts.add(start);
         }
     }
 }

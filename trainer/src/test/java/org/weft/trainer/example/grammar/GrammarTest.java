@@ -99,6 +99,8 @@ class GrammarTest {
                 .containsExactly("O", "B-city", "I-city", "O", "B-city", "O");
         assertThat(Marked.tags("[12](number), please")).containsExactly("B-number", "O");
         assertThat(Marked.tags("nothing here")).containsExactly("O", "O");
+        assertThat(Marked.tags("[Mon](day)-[Fri](day) ([Rome](city))")).containsExactly("B-day", "B-city");
+        assertThat(Marked.tags("[Rome](city) [Oslo](city)")).containsExactly("B-city", "B-city");
         Grammar grammar = grammar("""
                 about: cities
                 files:
@@ -118,6 +120,12 @@ class GrammarTest {
         refused(head + "  a: [\"{b}\"]\n", "rule a, alternative 1 asks for b, which is no rule and no variable there");
         refused(head + "  a: [\"{b.acc}\"]\n  b: [x]\n", "rule b, alternative 1 has no form acc");
         refused(head + "  a: [\"{a}\"]\n", "rule a, alternative 1 is asked for in its own text without end");
+        refused(
+                head + "  a: [{let: {b: b}, text: \"{b}\"}]\n  b: [{text: \"Mr {b}\"}]\n",
+                "rule b, alternative 1 is asked for in its own text without end");
+        refused(head + "  a: [\"{first-name}\"]\n", "rule a, alternative 1: \"{first-name}\" is no text with places");
+        refused(head + "  a: [{text: {b: c}}]\n", "rule a, alternative 1: {\"b\":\"c\"} is no text with places");
+        refused(head + "  a: [{let: b, text: x}]\n", "rule a, alternative 1: let wants variables with their rules");
         refused(head + "  a: []\n", "rule a has no alternative");
         refused(head + "  a: some\n", "rule a is neither a list nor a range such as 3..40");
         refused(head + "  a: [{weight: 0, text: x}]\n", "rule a, alternative 1 wants a text, and a weight above 0");
