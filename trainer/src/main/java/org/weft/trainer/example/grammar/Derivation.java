@@ -17,7 +17,8 @@ import org.weft.core.WeftException;
  */
 final class Derivation {
     /** A place in a text: {@code {rule}}, {@code {variable.form}}, {@code {^rule}} with a capital letter. */
-    private static final Pattern PLACE = Pattern.compile("\\{(\\^?)(\\w+)(?:\\.(\\w+))?\\}", Pattern.UNICODE_CHARACTER_CLASS);
+    private static final Pattern PLACE =
+            Pattern.compile("\\{(\\^?)(\\w+)(?:\\.(\\w+))?\\}", Pattern.UNICODE_CHARACTER_CLASS);
 
     private static final int DEEPEST = 60;
 

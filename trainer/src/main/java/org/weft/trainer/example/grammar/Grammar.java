@@ -204,7 +204,8 @@ public final class Grammar {
             switch (field.getKey()) {
                 case "weight" -> weight = value.asDouble();
                 case "let" ->
-                    mapping(rule, number, value).properties()
+                    mapping(rule, number, value)
+                            .properties()
                             .forEach(entry ->
                                     let.put(entry.getKey(), entry.getValue().asText()));
                 default -> forms.put(field.getKey(), form(rule, number, value));
