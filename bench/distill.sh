@@ -15,17 +15,6 @@ SEEDS=${SEEDS:-1 2 3}
 bench_work_dir
 [ "$WEFT" != "$WEFT_ROOT/weft" ] || bench_build
 
-# weft_run NAME COMMAND [ARGUMENT...]: its closing JSON in NAME.out; a run that is there is not made again
-weft_run() {
-  local name=$1
-  shift
-  [ ! -s "$WORK_DIR/$name.out" ] || return 0
-  rm -rf "${WORK_DIR:?}/$name"
-  "$WEFT" "$@" --set "run.dir=file://$WORK_DIR/$name" --set "cluster.master=local[4]" --set cluster.workers=1 --set cluster.servers=1 \
-    --set cluster.device=cpu >"$WORK_DIR/$name.part" 2>"$WORK_DIR/$name.log" || { tail -n 20 "$WORK_DIR/$name.log" >&2; exit 1; }
-  tail -n 1 "$WORK_DIR/$name.part" >"$WORK_DIR/$name.out"
-}
-
 # interval NAME: of numbers, one a line, mean and 95 % interval by Student's t
 interval() {
   awk -v name="$1" 'BEGIN { split("12.706 4.303 3.182 2.776 2.571 2.447 2.365 2.306", t, " ") }
@@ -35,25 +24,22 @@ interval() {
           printf "%-28s %.4f [%.4f, %.4f] of %d\n", name, mean, mean - half, mean + half, NR }'
 }
 
-# of NAME KEY: a number of a run's closing JSON
-of() { bench_field "$2" <"$WORK_DIR/$1.out"; }
-
 reviews() {
   local rows=(--set "dataset.train=[file://$train]" --set "dataset.test=[file://$test]" --set dataset.max_length=64
     --set finetune.task=classification --set training.eval_every=0 --set checkpoint.every=1000)
   local epochs=${EPOCHS:-3}
   local longer=(--set "finetune.epochs=$epochs")
   [ -d "$WORK_DIR/student" ] || python3 "$BENCH/peers/student_directory.py" "$from" "$WORK_DIR/student" 0 5
-  weft_run teacher finetune --from "file://$from" "${rows[@]}" --set finetune.epochs=3
-  echo "reviews: accuracy of the teacher $(of teacher accuracy), macro F1 $(of teacher f1_macro)"
+  bench_run teacher finetune --from "file://$from" "${rows[@]}" --set finetune.epochs=3
+  echo "reviews: accuracy of the teacher $(bench_of teacher accuracy), macro F1 $(bench_of teacher f1_macro)"
   for seed in $SEEDS; do
-    weft_run "alone-$epochs-$seed" finetune --from "file://$WORK_DIR/student" "${rows[@]}" "${longer[@]}" --set "run.seed=$seed"
-    weft_run "taught-$epochs-$seed" finetune --from "file://$WORK_DIR/student" --teacher "file://$WORK_DIR/teacher" "${rows[@]}" "${longer[@]}" \
+    bench_run "alone-$epochs-$seed" finetune --from "file://$WORK_DIR/student" "${rows[@]}" "${longer[@]}" --set "run.seed=$seed"
+    bench_run "taught-$epochs-$seed" finetune --from "file://$WORK_DIR/student" --teacher "file://$WORK_DIR/teacher" "${rows[@]}" "${longer[@]}" \
       --set "run.seed=$seed" --set distillation.weight=0.9 --set distillation.hidden=blocks --set distillation.hidden_loss=mse
   done
   for measure in accuracy f1_macro; do
     for kind in alone taught; do
-      for seed in $SEEDS; do of "$kind-$epochs-$seed" "$measure"; done | interval "  $measure, $kind"
+      for seed in $SEEDS; do bench_of "$kind-$epochs-$seed" "$measure"; done | interval "  $measure, $kind"
     done
   done
 }
@@ -64,21 +50,21 @@ language() {
     --set checkpoint.every=100000 --set "run.corpus=file://$WORK_DIR/corpus/corpus")
   for setting in ${MORE:-}; do shape+=(--set "$setting"); done
   read -r blocks width heads <<<"${LARGE:-6 256 8}"
-  weft_run corpus prepare --set "corpus.input=[file://$text]" --set corpus.val_fraction=0.05 \
+  bench_run corpus prepare --set "corpus.input=[file://$text]" --set corpus.val_fraction=0.05 \
     --set tokenizer.vocab_size=4096 "${shape[@]}"
-  weft_run large pretrain "${shape[@]}" --set "model.layers=$blocks" --set "model.width=$width" --set "model.heads=$heads" \
+  bench_run large pretrain "${shape[@]}" --set "model.layers=$blocks" --set "model.width=$width" --set "model.heads=$heads" \
     --set "training.steps=${TEACHER_STEPS:-600}" --set "training.eval_every=${TEACHER_STEPS:-600}"
   read -r blocks width heads <<<"${SMALL:-2 128 4}"
-  echo "tokens: the teacher's val_loss $(of large val_loss)"
+  echo "tokens: the teacher's val_loss $(bench_of large val_loss)"
   for seed in $SEEDS; do
     local small=(--set "model.layers=$blocks" --set "model.width=$width" --set "model.heads=$heads"
       --set "run.seed=$seed" --set "training.steps=${STEPS:-300}" --set "training.eval_every=${STEPS:-300}")
-    weft_run "small-$seed" pretrain "${shape[@]}" "${small[@]}"
-    weft_run "learnt-$seed" pretrain "${shape[@]}" "${small[@]}" --teacher "file://$WORK_DIR/large" \
+    bench_run "small-$seed" pretrain "${shape[@]}" "${small[@]}"
+    bench_run "learnt-$seed" pretrain "${shape[@]}" "${small[@]}" --teacher "file://$WORK_DIR/large" \
       --set distillation.temperature=1 --set distillation.weight=0.5
   done
   for kind in small learnt; do
-    for seed in $SEEDS; do of "$kind-$seed" val_loss; done | interval "  val_loss, $kind"
+    for seed in $SEEDS; do bench_of "$kind-$seed" val_loss; done | interval "  val_loss, $kind"
   done
 }
 

@@ -78,3 +78,18 @@ bench_serve() {
     sleep 0.2
   done
 }
+
+# bench_run NAME COMMAND [ARGUMENT...]: $WEFT's command on one worker and one server of this machine, with $WORK_DIR/NAME for its run; its
+# closing JSON goes to $WORK_DIR/NAME.out. What is there is not made again.
+bench_run() {
+  local name=$1
+  shift
+  [ ! -s "$WORK_DIR/$name.out" ] || return 0
+  rm -rf "${WORK_DIR:?}/$name"
+  "$WEFT" "$@" --set "run.dir=file://$WORK_DIR/$name" --set "cluster.master=local[4]" --set cluster.workers=1 --set cluster.servers=1 \
+    --set cluster.device=cpu >"$WORK_DIR/$name.part" 2>"$WORK_DIR/$name.log" || { tail -n 20 "$WORK_DIR/$name.log" >&2; exit 1; }
+  tail -n 1 "$WORK_DIR/$name.part" >"$WORK_DIR/$name.out"
+}
+
+# bench_of NAME KEY: a number of such a run's closing JSON
+bench_of() { bench_field "$2" <"$WORK_DIR/$1.out"; }

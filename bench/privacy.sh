@@ -22,20 +22,6 @@ LENGTH=${LENGTH:-48} DELTA=${DELTA:-1e-4}
 bench_work_dir
 [ "$WEFT" != "$WEFT_ROOT/weft" ] || bench_build
 
-# weft_run NAME COMMAND [ARGUMENT...]: its closing JSON in NAME.out; a run that is there is not made again
-weft_run() {
-  local name=$1
-  shift
-  [ ! -s "$WORK_DIR/$name.out" ] || return 0
-  rm -rf "${WORK_DIR:?}/$name"
-  "$WEFT" "$@" --set "run.dir=file://$WORK_DIR/$name" --set "cluster.master=local[4]" --set cluster.workers=1 --set cluster.servers=1 \
-    --set cluster.device=cpu >"$WORK_DIR/$name.part" 2>"$WORK_DIR/$name.log" || { tail -n 20 "$WORK_DIR/$name.log" >&2; exit 1; }
-  tail -n 1 "$WORK_DIR/$name.part" >"$WORK_DIR/$name.out"
-}
-
-# of NAME KEY: a number of a run's closing JSON
-of() { bench_field "$2" <"$WORK_DIR/$1.out"; }
-
 # interval FILE NAME: of a metric in a results.json or a closing JSON, as "low, high"
 interval() {
   tr -d ' \n' <"$1" | sed -E 's/.*"intervals":\{//' | grep -oE "\"$2\":[[{][^]}]*" | head -n 1 | sed 's/^[^:]*://' |
@@ -52,13 +38,13 @@ base() {
   all=$(IFS=,; echo "file://$WORK_DIR/glosses.txt${texts[*]:+,${texts[*]}}")
   # One directory holds the corpus and the run over it.
   if [ ! -s "$WORK_DIR/base.out" ]; then
-    weft_run corpus prepare "${shape[@]}" --set "corpus.input=[$all]" --set corpus.sample_by=line --set corpus.val_fraction=0.02
-    weft_run base pretrain "${shape[@]}" --set "run.corpus=file://$WORK_DIR/corpus/corpus" --set "training.steps=${BASE_STEPS:-1500}" \
+    bench_run corpus prepare "${shape[@]}" --set "corpus.input=[$all]" --set corpus.sample_by=line --set corpus.val_fraction=0.02
+    bench_run base pretrain "${shape[@]}" --set "run.corpus=file://$WORK_DIR/corpus/corpus" --set "training.steps=${BASE_STEPS:-1500}" \
       --set training.global_batch=32 --set training.micro_batch=16 --set training.lanes=2 --set training.learning_rate=4e-3 \
       --set training.min_learning_rate=3e-4 --set training.warmup_steps=50 --set training.eval_every=500 --set training.eval_batches=20 \
       --set checkpoint.every=500
   fi
-  echo "base: $(of base parameters) parameters, val_loss $(of base val_loss)"
+  echo "base: $(bench_of base parameters) parameters, val_loss $(bench_of base val_loss)"
 }
 
 # tuned NAME FROM TRAIN STEPS BATCH EPSILON [SETTING...]: the same steps with as much noise as leads to EPSILON, or with none
@@ -78,7 +64,7 @@ tuned() {
   fi
   local options=() setting
   for setting in "${settings[@]}"; do options+=(--set "$setting"); done
-  weft_run "$name" finetune --from "file://$from" "${options[@]}"
+  bench_run "$name" finetune --from "file://$from" "${options[@]}"
 }
 
 curve() {
@@ -88,7 +74,7 @@ curve() {
     # shellcheck disable=SC2086 # settings, parted at blanks
     tuned "epsilon-$epsilon" "${FROM:-$WORK_DIR/base}" "$rows/train.jsonl" "${STEPS:-30}" "${BATCH:-256}" "$epsilon" \
       "training.learning_rate=${RATE:-0.04}" ${TUNE:-finetune.frozen_layers=-1 finetune.pooling=mean}
-    printf '%-10s %-10s %-9.3f %s\n' "$epsilon" "$(noise "epsilon-$epsilon")" "$(of "epsilon-$epsilon" accuracy)" \
+    printf '%-10s %-10s %-9.3f %s\n' "$epsilon" "$(noise "epsilon-$epsilon")" "$(bench_of "epsilon-$epsilon" accuracy)" \
       "$(interval "$WORK_DIR/epsilon-$epsilon/evaluation/results.json" accuracy)"
   done
 }
@@ -108,11 +94,11 @@ attack() {
     name=attacked-$epsilon
     tuned "$name" "$WORK_DIR/base" "$WORK_DIR/members.jsonl" "${ATTACK_STEPS:-100}" "${ATTACK_BATCH:-128}" "$epsilon" \
       "training.learning_rate=${ATTACK_RATE:-1e-3}"
-    weft_run "membership-$epsilon" membership --checkpoint "file://$WORK_DIR/$name" --members "file://$WORK_DIR/members.jsonl" \
+    bench_run "membership-$epsilon" membership --checkpoint "file://$WORK_DIR/$name" --members "file://$WORK_DIR/members.jsonl" \
       --non-members "file://$rows/test.jsonl"
-    printf '%-10s %-9.3f %-16s %-15.3f %.3f\n' "$epsilon" "$(of "membership-$epsilon" auc)" \
-      "$(interval "$WORK_DIR/membership-$epsilon.out" auc)" "$(of "membership-$epsilon" member_loss)" \
-      "$(of "membership-$epsilon" non_member_loss)"
+    printf '%-10s %-9.3f %-16s %-15.3f %.3f\n' "$epsilon" "$(bench_of "membership-$epsilon" auc)" \
+      "$(interval "$WORK_DIR/membership-$epsilon.out" auc)" "$(bench_of "membership-$epsilon" member_loss)" \
+      "$(bench_of "membership-$epsilon" non_member_loss)"
   done
 }
 
