@@ -48,9 +48,7 @@ final class Muon extends Optimizer {
     public List<Segment> segments(ParameterLayout layout, Bucket bucket) {
         Set<Long> matrices = new HashSet<>();
         layout.matrices().forEach(matrix -> matrices.add(matrix.parameter().offset()));
-        return segments(layout, bucket, parameter -> matrices.contains(parameter.offset())).stream()
-                .filter(segment -> !segment.pruned())
-                .toList();
+        return segments(layout, bucket, parameter -> !matrices.contains(parameter.offset()), parameter -> false);
     }
 
     @Override

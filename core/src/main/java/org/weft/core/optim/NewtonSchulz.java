@@ -16,9 +16,6 @@ import org.weft.core.params.WholeMatrix;
  * <p>Holds work space for the largest matrix of m by n, m ≤ n: 8 m n + 8 m² bytes of direct memory. For one thread.
  */
 public final class NewtonSchulz {
-    /** What {@code torch.optim.Muon} calls {@code ns_steps}. */
-    public static final int STEPS = 5;
-
     private static final float A = 3.4445f;
     private static final float B = -4.7750f;
     private static final float C = 2.0315f;
@@ -89,7 +86,7 @@ public final class NewtonSchulz {
         divideByNorm(m * n);
         Matrix gram = new Matrix(square[0], m, m);
         Matrix polynomial = new Matrix(square[1], m, m);
-        for (int step = 0; step < STEPS; step++) {
+        for (int step = 0; step < WholeMatrix.ITERATIONS; step++) {
             Matrix x = new Matrix(wide[0], m, n);
             Matrix next = new Matrix(wide[1], m, n);
             products.gram(x, gram);

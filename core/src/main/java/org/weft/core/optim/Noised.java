@@ -4,7 +4,6 @@ import java.util.List;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
-import org.weft.core.params.ParameterRule;
 import org.weft.core.params.WholeMatrix;
 import org.weft.core.privacy.GradientNoise;
 
@@ -29,14 +28,9 @@ final class Noised extends Optimizer {
         return inner.keeps(vector, segments);
     }
 
-    /** The noise is added to a copy: the sum itself is what a backup is told, which adds the same. */
+    /** The noise is added to a copy, of whole matrices too: the sum itself is what a backup is told, which adds the same. */
     @Override
-    public boolean changesGradient(ParameterRule rule) {
-        return true;
-    }
-
-    @Override
-    public boolean changesSums() {
+    public boolean changesGradient(List<Segment> segments) {
         return true;
     }
 

@@ -100,11 +100,12 @@ public abstract sealed class Optimizer permits Sgd, Nesterov, Adam, Muon, Warmed
 
     /** A bucket's elements in runs that are treated alike. */
     public List<Segment> segments(ParameterLayout layout, Bucket bucket) {
-        return segments(layout, bucket, parameter -> false);
+        return segments(layout, bucket, parameter -> true, parameter -> false);
     }
 
-    /** The same, of which some are pruned. */
-    final List<Segment> segments(ParameterLayout layout, Bucket bucket, Predicate<Parameter> pruned) {
+    /** The same, of some parameters alone, of which some are pruned. */
+    final List<Segment> segments(
+            ParameterLayout layout, Bucket bucket, Predicate<Parameter> moved, Predicate<Parameter> pruned) {
         if (uniform) {
             return List.of(new Segment(0, bucket.length(), false, 1));
         }
@@ -112,7 +113,7 @@ public abstract sealed class Optimizer permits Sgd, Nesterov, Adam, Muon, Warmed
         for (Parameter parameter : layout.parameters()) {
             long from = Math.max(parameter.offset(), bucket.offset());
             long to = Math.min(parameter.end(), bucket.end());
-            if (from < to) {
+            if (from < to && moved.test(parameter)) {
                 int start = (int) (from - bucket.offset());
                 int end = (int) (to - bucket.offset());
                 segments.add(new Segment(start, end, parameter.rule(), pruned.test(parameter)));
@@ -130,13 +131,13 @@ public abstract sealed class Optimizer permits Sgd, Nesterov, Adam, Muon, Warmed
     }
 
     /** Whether {@link #update} writes into the gradient of what has this rule. */
-    public boolean changesGradient(ParameterRule rule) {
+    boolean changesGradient(ParameterRule rule) {
         return regularization.changes(rule);
     }
 
-    /** Whether {@link #addNoise} writes into sums, of whatever rule, those of whole matrices among them. */
-    public boolean changesSums() {
-        return false;
+    /** Whether {@link #addNoise} or {@link #update} writes into the gradient of a bucket of these segments. */
+    public boolean changesGradient(List<Segment> segments) {
+        return segments.stream().anyMatch(segment -> changesGradient(segment.rule()));
     }
 
     /**

@@ -56,14 +56,14 @@ final class Pruned extends Optimizer {
     }
 
     @Override
-    public boolean changesGradient(ParameterRule rule) {
+    boolean changesGradient(ParameterRule rule) {
         return inner.changesGradient(rule);
     }
 
     @Override
     public List<Segment> segments(ParameterLayout layout, Bucket bucket) {
         Set<Parameter> matrices = new HashSet<>(PrunedMatrices.of(model, layout).parameters());
-        return segments(layout, bucket, matrices::contains);
+        return segments(layout, bucket, parameter -> true, matrices::contains);
     }
 
     @Override

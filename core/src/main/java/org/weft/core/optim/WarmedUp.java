@@ -34,7 +34,7 @@ final class WarmedUp extends Optimizer {
     }
 
     @Override
-    public boolean changesGradient(ParameterRule rule) {
+    boolean changesGradient(ParameterRule rule) {
         return single.changesGradient(rule);
     }
 

@@ -9,8 +9,8 @@ import java.util.List;
  * @param parts matrices of their own that it is made of, which are moved each by itself; every element is in one of them
  */
 public record WholeMatrix(Parameter parameter, List<MatrixPart> parts) implements Serializable {
-    /** Iterations that orthogonalise it: five, as {@code Muon} has them. */
-    private static final int ITERATIONS = 5;
+    /** Iterations that orthogonalise it; what {@code torch.optim.Muon} calls {@code ns_steps}. */
+    public static final int ITERATIONS = 5;
 
     public WholeMatrix {
         parts = List.copyOf(parts);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -269,13 +268,7 @@ class MuonTest {
 
     private static double[] golden(String peer, String shape, int step) throws IOException {
         String prefix = "muon=" + peer + " shape=" + shape + " step=" + step + " ";
-        return Files.readAllLines(GOLDEN).stream()
-                .filter(line -> line.startsWith(prefix))
-                .findFirst()
-                .map(line -> Arrays.stream(line.substring(prefix.length()).split(" "))
-                        .mapToDouble(Double::parseDouble)
-                        .toArray())
-                .orElse(null);
+        return GoldenNumbers.after(prefix, GOLDEN);
     }
 
     private static TrainingConfig training(String optimizer) {

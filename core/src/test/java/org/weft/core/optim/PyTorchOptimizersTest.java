@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,13 +117,7 @@ class PyTorchOptimizersTest {
 
     private static double[] golden(String name, int step) throws IOException {
         String prefix = "optimizer=" + name + " step=" + step + " ";
-        return Files.readAllLines(GOLDEN).stream()
-                .filter(line -> line.startsWith(prefix))
-                .findFirst()
-                .map(line -> Arrays.stream(line.substring(prefix.length()).split(" "))
-                        .mapToDouble(Double::parseDouble)
-                        .toArray())
-                .orElse(null);
+        return GoldenNumbers.after(prefix, GOLDEN);
     }
 
     private static TrainingConfig training(String... overrides) {

@@ -50,8 +50,7 @@ record BucketState(
                 zeros.vectors(vectors, segments, bucket.length()),
                 new ByteBuffer[vectors],
                 segments,
-                optimizer.changesSums()
-                        || segments.stream().anyMatch(segment -> optimizer.changesGradient(segment.rule())));
+                optimizer.changesGradient(segments));
     }
 
     /** Keeps what lasts of a version as that of the version before; nothing where that is not done. */

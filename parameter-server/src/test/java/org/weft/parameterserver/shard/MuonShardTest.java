@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -185,11 +186,18 @@ class MuonShardTest {
         return shards;
     }
 
+    /** Leaves no trace in the sums, which a backup is told. */
     private static void train(List<ParameterShard> shards, int generation, int from, int to) {
         for (int step = from; step < to; step++) {
             int at = step;
-            shards.forEach(shard ->
-                    shard.apply(generation, ShardUpdate.of(at, at, 0.5f), bucket -> gradient(at, bucket), () -> {}));
+            Map<Integer, float[]> sums = new HashMap<>();
+            shards.forEach(shard -> shard.apply(
+                    generation,
+                    ShardUpdate.of(at, at, 0.5f),
+                    bucket -> sums.computeIfAbsent(bucket, index -> gradient(at, index)),
+                    () -> {}));
+            assertThat(sums).hasSize(LAYOUT.bucketCount()).allSatisfy((bucket, sum) -> assertThat(sum)
+                    .isEqualTo(gradient(at, bucket)));
         }
     }
 
