@@ -95,8 +95,7 @@ public final class ExplainOption {
             return new Explaining(
                     Method.ATTENTION_ROLLOUT, ExplanationSteps.exactly(1)); // its integral is shown nobody
         }
-        return new Explaining(
-                Method.ATTRIBUTIONS, steps == null ? ExplanationSteps.ENOUGH : ExplanationSteps.exactly(steps));
+        return new Explaining(Method.ATTRIBUTIONS, ExplanationSteps.of(steps));
     }
 
     private Method method() {

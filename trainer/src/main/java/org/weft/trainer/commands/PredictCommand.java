@@ -69,8 +69,8 @@ public final class PredictCommand implements Callable<Integer> {
             try (SparkApplication application = SparkApplication.start(config, "predict", files.settings())
                     .showingStages(Progress.onStderr()::say)) {
                 PredictionJob job = explain
-                        ? PredictionJob.explaining(model, config, rows.batch(), steps())
-                        : PredictionJob.answering(model, config, rows.batch(), search);
+                        ? PredictionJob.explaining(model, config, rows.batch(), ExplanationSteps.of(steps))
+                        : PredictionJob.searching(model, config, rows.batch(), search);
                 rows.run(application, model, job, "predict").print();
             }
             return ExitStatus.DONE.code();
@@ -83,9 +83,5 @@ public final class PredictCommand implements Callable<Integer> {
                     "--explain-steps changes nothing without --explain", "add --explain, or leave it out");
         }
         ExplainOption.requireSteps(steps);
-    }
-
-    private ExplanationSteps steps() {
-        return steps == null ? ExplanationSteps.ENOUGH : ExplanationSteps.exactly(steps);
     }
 }

@@ -74,9 +74,9 @@ public final class DataFolder {
     }
 
     /** Writes files of rows by name, and commits. */
-    void writeAll(String origin, Map<String, List<Map<String, Object>>> files) throws IOException {
+    <V> void writeAll(String origin, Map<String, List<Map<String, V>>> files) throws IOException {
         Map<String, Integer> counts = new TreeMap<>();
-        for (Map.Entry<String, List<Map<String, Object>>> file : files.entrySet()) {
+        for (Map.Entry<String, List<Map<String, V>>> file : files.entrySet()) {
             write(file.getKey(), file.getValue());
             counts.put(file.getKey(), file.getValue().size());
         }

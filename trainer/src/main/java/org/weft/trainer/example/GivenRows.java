@@ -1,11 +1,7 @@
 package org.weft.trainer.example;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,8 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.weft.core.Json;
-import org.weft.core.JsonFault;
 import org.weft.core.WeftException;
 
 /** A user's own rows in place of an example's: files of the same names with the same columns, JSON lines. */
@@ -42,7 +36,7 @@ final class GivenRows implements ExampleData {
 
     @Override
     public void writeTo(DataFolder target) throws IOException {
-        Map<String, List<Map<String, Object>>> read = new LinkedHashMap<>();
+        Map<String, List<Map<String, JsonNode>>> read = new LinkedHashMap<>();
         for (Map.Entry<String, List<String>> file : files.entrySet()) {
             read.put(file.getKey(), rows(folder.resolve(file.getKey()), file.getValue()));
         }
@@ -50,63 +44,19 @@ final class GivenRows implements ExampleData {
         target.writeAll(origin(), read);
     }
 
-    private List<Map<String, Object>> rows(Path file, List<String> columns) throws IOException {
-        if (!Files.isRegularFile(file)) {
-            throw WeftException.usage("there is no file " + file, hint());
-        }
-        List<Map<String, Object>> found = new ArrayList<>();
-        int number = 0;
-        try (BufferedReader lines = Files.newBufferedReader(file)) {
-            for (String line = lines.readLine();
-                    line != null && (rows == 0 || found.size() < rows);
-                    line = lines.readLine()) {
-                number++;
-                if (!line.isBlank()) {
-                    found.add(row(file + ", line " + number, line, columns));
-                }
-            }
-        } catch (CharacterCodingException notText) {
-            throw WeftException.invalidData(file + " is not UTF-8", hint());
-        }
+    private List<Map<String, JsonNode>> rows(Path file, List<String> columns) throws IOException {
+        List<Map<String, JsonNode>> found = new JsonRows(columns, true, rows, hint()).of(file);
         if (found.isEmpty()) {
             throw WeftException.invalidData(file + " has no row", hint());
         }
         return found;
     }
 
-    private Map<String, Object> row(String place, String line, List<String> columns) {
-        JsonNode row;
-        try {
-            row = Json.MAPPER.readTree(line);
-        } catch (JsonProcessingException broken) {
-            throw WeftException.invalidData(place + " is not JSON: " + JsonFault.inLine(broken), hint());
-        }
-        Map<String, Object> kept = new LinkedHashMap<>();
-        for (String column : columns) {
-            JsonNode value = row.path(column);
-            if (value.isMissingNode()
-                    || value.isNull()
-                    || (value.isTextual() && value.asText().isBlank())) {
-                List<String> names = new ArrayList<>();
-                row.fieldNames().forEachRemaining(names::add);
-                throw WeftException.invalidData(
-                        place
-                                + (names.contains(column)
-                                        ? ": column " + column + " is empty"
-                                        : " has no column " + column + ", it has "
-                                                + (names.isEmpty() ? "none" : String.join(", ", names))),
-                        hint());
-            }
-            kept.put(column, value);
-        }
-        return kept;
-    }
-
     /** Where rows have labels, what is judged must have been learnt. */
-    private void requireClasses(Map<String, List<Map<String, Object>>> read) {
+    private void requireClasses(Map<String, List<Map<String, JsonNode>>> read) {
         for (String name : read.keySet()) {
             String training = name.replace("test", "train");
-            List<Map<String, Object>> learnt = training.contains("train") ? read.get(training) : null;
+            List<Map<String, JsonNode>> learnt = training.contains("train") ? read.get(training) : null;
             if (files.get(name).contains(LABEL) && learnt != null) {
                 Set<String> classes = labels(learnt);
                 if (classes.size() < 2) {
@@ -126,9 +76,9 @@ final class GivenRows implements ExampleData {
         }
     }
 
-    private static Set<String> labels(List<Map<String, Object>> rows) {
+    private static Set<String> labels(List<Map<String, JsonNode>> rows) {
         Set<String> labels = new TreeSet<>();
-        rows.forEach(row -> labels.add(((JsonNode) row.get(LABEL)).asText()));
+        rows.forEach(row -> labels.add(row.get(LABEL).asText()));
         return labels;
     }
 

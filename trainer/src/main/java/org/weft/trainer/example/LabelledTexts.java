@@ -1,6 +1,5 @@
 package org.weft.trainer.example;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,11 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.weft.core.Json;
-import org.weft.core.JsonFault;
 import org.weft.core.WeftException;
 
 /**
@@ -92,42 +90,10 @@ final class LabelledTexts implements ExampleData {
     }
 
     private static void rows(Path file, Consumer<Topics.Row> rows) throws IOException {
-        if (!Files.isRegularFile(file)) {
-            throw WeftException.usage("there is no file " + file, HINT);
+        for (Map<String, JsonNode> row : new JsonRows(List.of(Topics.TEXT, Topics.LABEL), false, 0, HINT).of(file)) {
+            rows.accept(Topics.Row.of(
+                    row.get(Topics.TEXT).asText(), row.get(Topics.LABEL).asText()));
         }
-        int number = 0;
-        for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
-            number++;
-            if (!line.isBlank()) {
-                JsonNode row = parsed(file + ", line " + number, line);
-                rows.accept(
-                        Topics.Row.of(column(row, Topics.TEXT, file, number), column(row, Topics.LABEL, file, number)));
-            }
-        }
-    }
-
-    private static JsonNode parsed(String place, String line) {
-        try {
-            return Json.MAPPER.readTree(line);
-        } catch (JsonProcessingException broken) {
-            throw WeftException.invalidData(place + " is not JSON: " + JsonFault.inLine(broken), HINT);
-        }
-    }
-
-    private static String column(JsonNode row, String name, Path file, int number) {
-        JsonNode value = row.path(name);
-        if (!value.isValueNode() || value.isNull() || value.asText().isBlank()) {
-            throw WeftException.invalidData(
-                    file + ", line " + number + " has no column " + name + ", it has " + names(row), HINT);
-        }
-        return value.asText();
-    }
-
-    private static String names(JsonNode row) {
-        StringBuilder names = new StringBuilder();
-        row.fieldNames().forEachRemaining(name -> names.append(names.isEmpty() ? "" : ", ")
-                .append(name));
-        return names.isEmpty() ? "none" : names.toString();
     }
 
     /** Of a message of Usenet, whose header ends at the first empty line: its subject and what follows; of others all. */

@@ -36,7 +36,6 @@ final class WordNetText implements ExampleData {
                 texts.add(Map.of(Topics.TEXT, entry.gloss()));
             }
         });
-        folder.write(FILE, texts);
-        folder.commit(origin(), Map.of(FILE, texts.size()));
+        folder.writeAll(origin(), Map.of(FILE, texts));
     }
 }

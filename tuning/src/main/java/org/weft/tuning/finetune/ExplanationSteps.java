@@ -18,6 +18,11 @@ public record ExplanationSteps(int first, int most) implements Serializable {
         return new ExplanationSteps(steps, steps);
     }
 
+    /** As many as somebody asked for; {@link #ENOUGH} where nobody did. */
+    public static ExplanationSteps of(Integer asked) {
+        return asked == null ? ENOUGH : exactly(asked);
+    }
+
     /**
      * How many after so many have missed something.
      *

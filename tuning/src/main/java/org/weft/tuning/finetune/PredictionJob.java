@@ -145,11 +145,12 @@ public final class PredictionJob {
     }
 
     /**
-     * Rows of prompts with the answers that a model {@linkplain #answers generates}.
+     * Rows with what the model says of them.
      *
-     * @param batch answers that grow side by side
+     * @param batch rows that are computed together
+     * @param beams how texts are searched for, where it {@linkplain #answers answers with text}
      */
-    public static PredictionJob answering(StoredModel model, WeftConfig rows, int batch, BeamOptions beams) {
+    public static PredictionJob searching(StoredModel model, WeftConfig rows, int batch, BeamOptions beams) {
         return new PredictionJob(new Tuned(model, tuned(model, rows), beams, null), batch, PredictionColumns.DEFAULT);
     }
 
